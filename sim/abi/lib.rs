@@ -1,0 +1,17 @@
+//! The words that two rooms must agree on. Depends on nothing.
+//!
+//! Ids and ticks, instructions, the program image, system calls, events with their footprints,
+//! choices and schedules, faults and findings, diagnostics. Values only: no behaviour beyond
+//! encoding, looking up and printing oneself.
+#![no_std]
+extern crate alloc;
+
+pub mod diagnostic;
+pub mod encoding;
+pub mod image;
+pub mod instruction;
+pub mod layout;
+
+pub use diagnostic::{Diagnostic, Severity, Span};
+pub use image::{Image, Permissions};
+pub use instruction::{Instruction, Op, Reg};
