@@ -63,7 +63,10 @@ impl Diagnostic {
 
     /// A warning at `span`.
     pub fn warning(span: Span, message: impl Into<String>) -> Self {
-        Diagnostic { severity: Severity::Warning, ..Self::error(span, message) }
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Self::error(span, message)
+        }
     }
 
     /// With words beside the underlined place.

@@ -81,9 +81,30 @@ pub fn encode(i: Instruction) -> u32 {
         Op::Xori => i_type(0x13, 4, i),
         Op::Ori => i_type(0x13, 6, i),
         Op::Andi => i_type(0x13, 7, i),
-        Op::Slli => i_type(0x13, 1, Instruction { imm: i.imm & 31, ..i }),
-        Op::Srli => i_type(0x13, 5, Instruction { imm: i.imm & 31, ..i }),
-        Op::Srai => i_type(0x13, 5, Instruction { imm: i.imm & 31 | 0x400, ..i }),
+        Op::Slli => i_type(
+            0x13,
+            1,
+            Instruction {
+                imm: i.imm & 31,
+                ..i
+            },
+        ),
+        Op::Srli => i_type(
+            0x13,
+            5,
+            Instruction {
+                imm: i.imm & 31,
+                ..i
+            },
+        ),
+        Op::Srai => i_type(
+            0x13,
+            5,
+            Instruction {
+                imm: i.imm & 31 | 0x400,
+                ..i
+            },
+        ),
         Op::Add => r_type(0x33, 0, 0, i),
         Op::Sub => r_type(0x33, 0, 0x20, i),
         Op::Sll => r_type(0x33, 1, 0, i),
@@ -105,7 +126,13 @@ pub fn encode(i: Instruction) -> u32 {
         Op::Divu => r_type(0x33, 5, 1, i),
         Op::Rem => r_type(0x33, 6, 1, i),
         Op::Remu => r_type(0x33, 7, 1, i),
-        Op::LrW => amo(0x02, Instruction { rs2: Reg::ZERO, ..i }),
+        Op::LrW => amo(
+            0x02,
+            Instruction {
+                rs2: Reg::ZERO,
+                ..i
+            },
+        ),
         Op::ScW => amo(0x03, i),
         Op::AmoswapW => amo(0x01, i),
         Op::AmoaddW => amo(0x00, i),

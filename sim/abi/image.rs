@@ -19,11 +19,23 @@ pub struct Permissions {
 
 impl Permissions {
     /// `r--`
-    pub const R: Permissions = Permissions { read: true, write: false, execute: false };
+    pub const R: Permissions = Permissions {
+        read: true,
+        write: false,
+        execute: false,
+    };
     /// `rw-`
-    pub const RW: Permissions = Permissions { read: true, write: true, execute: false };
+    pub const RW: Permissions = Permissions {
+        read: true,
+        write: true,
+        execute: false,
+    };
     /// `r-x`
-    pub const RX: Permissions = Permissions { read: true, write: false, execute: true };
+    pub const RX: Permissions = Permissions {
+        read: true,
+        write: false,
+        execute: true,
+    };
 }
 
 /// A program, linked, ready to be mapped.

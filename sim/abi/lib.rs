@@ -11,6 +11,7 @@ pub mod encoding;
 pub mod image;
 pub mod instruction;
 pub mod layout;
+pub mod syscall;
 
 pub use diagnostic::{Diagnostic, Severity, Span};
 pub use image::{Image, Permissions};
