@@ -3,11 +3,13 @@
 //! All sizes and addresses in bytes. The map is fixed, so that the same program has the same
 //! addresses in every run; `sim dump` prints it.
 //!
-//!     0000_0000  nothing: null pointers fault
-//!     0001_0000  text, rodata, data, bss of the program, then the heap (grows up by brk)
-//!     4000_0000  mappings (mmap), growing up
-//!     6000_0000  thread stacks: slots of STACK_SLOT bytes, a guard page at the bottom of each
-//!     efff_f000  the first thread's stack, growing down from STACK_TOP
+//! ```text
+//! 0000_0000  nothing: null pointers fault
+//! 0001_0000  text, rodata, data, bss of the program, then the heap (grows up by brk)
+//! 4000_0000  mappings (mmap), growing up
+//! 6000_0000  thread stacks: slots of STACK_SLOT bytes, a guard page at the bottom of each
+//! efff_f000  the first thread's stack, growing down from STACK_TOP
+//! ```
 
 /// Bytes of a page.
 pub const PAGE_SIZE: u32 = 4096;

@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod diagnostic;
+pub mod disassembly;
 pub mod encoding;
 pub mod image;
 pub mod instruction;
