@@ -6,14 +6,25 @@
 #![no_std]
 extern crate alloc;
 
+pub mod choice;
 pub mod diagnostic;
 pub mod disassembly;
 pub mod encoding;
+pub mod event;
+pub mod facts;
+pub mod finding;
+pub mod footprint;
+pub mod ids;
 pub mod image;
 pub mod instruction;
 pub mod layout;
+pub mod record;
 pub mod syscall;
 
+pub use choice::{Choice, Schedule};
 pub use diagnostic::{Diagnostic, Severity, Span};
+pub use event::{Event, EventKind, Location, MemoryAccess, Object};
+pub use finding::{Finding, FindingKind, Verdict};
+pub use ids::{CoreId, Pid, PipeId, Tick, Tid};
 pub use image::{Image, Permissions};
 pub use instruction::{Instruction, Op, Reg};
