@@ -1,0 +1,2 @@
+/* Memory allocation: everything is in <stdlib.h>. */
+#include <stdlib.h>

@@ -1,0 +1,309 @@
+/* malloc and free: segregated free lists over brk.
+ *
+ * A block's capacity is one of a fixed row of sizes (16, 32 … 512, then four for each doubling). Each
+ * arena has one list of free blocks for each capacity: freeing pushes, allocating pops; if the list is
+ * empty, a block is cut from the arena's fresh memory. Blocks are never split or joined.
+ *
+ * A header stands before each block, so that no bookkeeping lies in the program's bytes. Each thread
+ * has an arena of its own; a block goes back to the arena it came from. The kernel is told about each
+ * block (system calls that do nothing elsewhere): it knows the exact size and finds misuse, and
+ * refuses a pointer that is no live block before any header is read.
+ */
+#include <bits/internal.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SMALL 512
+#define CLASSES (SMALL / 16 + 4 * 22)
+#define CHUNK 0x4000 /* an arena's fresh memory grows by at least this */
+#define LARGEST 0x3f000000
+
+struct header {
+    size_t capacity; /* 0: an aligned block inside the block `next` */
+    size_t size; /* as asked for */
+    struct header *next; /* in the free list */
+    struct arena *arena;
+};
+
+struct arena {
+    int lock;
+    char *fresh, *limit; /* never used memory, all zero */
+    struct arena *next; /* in the list of idle arenas */
+    struct header *free[CLASSES];
+};
+
+int __heap_lock; /* guards the end of the heap and the idle arenas */
+static struct arena first_arena;
+static int first_taken;
+static struct arena *idle_arenas;
+static _Thread_local struct arena *my_arena;
+void (*__heap_exit_hook)(void);
+
+/* The class whose capacity is the least that holds size, and that capacity. */
+static int class_of(size_t size, size_t *capacity)
+{
+    size_t step = SMALL / 4;
+    int class = SMALL / 16;
+    if (size <= SMALL) {
+        class = size ? (size - 1) / 16 : 0;
+        *capacity = (class + 1) * 16;
+        return class;
+    }
+    while (size > 8 * step) {
+        step *= 2;
+        class += 4;
+    }
+    /* Here 4 * step < size <= 8 * step. */
+    *capacity = (size + step - 1) / step * step;
+    return class + *capacity / step - 5;
+}
+
+/* Grows the arena's fresh memory to at least size bytes. */
+static int grow(struct arena *arena, size_t size)
+{
+    size_t have, more, got;
+    char *end;
+    __lock(&__heap_lock);
+    end = (char *)__builtin_syscall(SYS_brk, 0);
+    if (end != arena->limit)
+        arena->fresh = arena->limit = (char *)(((uintptr_t)end + 15) & ~15U);
+    have = arena->limit - arena->fresh;
+    more = size - have < CHUNK ? CHUNK : size - have;
+    got = __builtin_syscall(SYS_brk, arena->limit + more);
+    if (got < (size_t)(arena->limit + more)) {
+        /* Perhaps not a whole chunk, but what is needed. */
+        more = size - have;
+        got = __builtin_syscall(SYS_brk, arena->limit + more);
+    }
+    if (got >= (size_t)(arena->limit + more))
+        arena->limit += more;
+    __unlock(&__heap_lock);
+    return (size_t)(arena->limit - arena->fresh) >= size;
+}
+
+/* A block that the kernel is not told about, with memory as it is; *zero: known to be all zero. */
+static struct header *take(struct arena *arena, size_t size, int *zero)
+{
+    size_t capacity;
+    struct header *block = NULL;
+    int class;
+    if (size > LARGEST)
+        return NULL;
+    class = class_of(size, &capacity);
+    __lock(&arena->lock);
+    if (arena->free[class]) {
+        block = arena->free[class];
+        arena->free[class] = block->next;
+        *zero = 0;
+    } else if ((size_t)(arena->limit - arena->fresh) >= sizeof *block + capacity
+               || grow(arena, sizeof *block + capacity)) {
+        block = (struct header *)arena->fresh;
+        arena->fresh += sizeof *block + capacity;
+        block->capacity = capacity;
+        block->arena = arena;
+        *zero = 1;
+    }
+    if (block)
+        block->size = size;
+    __unlock(&arena->lock);
+    return block;
+}
+
+static void give(struct header *block)
+{
+    struct arena *arena = block->arena;
+    size_t capacity;
+    int class = class_of(block->capacity, &capacity);
+    __lock(&arena->lock);
+    block->next = arena->free[class];
+    arena->free[class] = block;
+    __unlock(&arena->lock);
+}
+
+/* A thread ends: its arena may serve another. */
+static void leave_arena(void)
+{
+    if (my_arena) {
+        __lock(&__heap_lock);
+        my_arena->next = idle_arenas;
+        idle_arenas = my_arena;
+        my_arena = NULL;
+        __unlock(&__heap_lock);
+    }
+}
+
+static struct arena *enter_arena(void)
+{
+    if (my_arena)
+        return my_arena;
+    __heap_exit_hook = leave_arena;
+    __lock(&__heap_lock);
+    if (!first_taken) {
+        first_taken = 1;
+        my_arena = &first_arena;
+    } else if (idle_arenas) {
+        my_arena = idle_arenas;
+        idle_arenas = my_arena->next;
+    }
+    __unlock(&__heap_lock);
+    if (!my_arena) {
+        int zero;
+        struct header *block = take(&first_arena, sizeof(struct arena), &zero);
+        if (!block)
+            return &first_arena;
+        my_arena = (struct arena *)(block + 1);
+        if (!zero)
+            memset(my_arena, 0, sizeof *my_arena);
+    }
+    return my_arena;
+}
+
+/* The header of a block, also of an aligned one. */
+static struct header *header_of(void *block)
+{
+    struct header *header = (struct header *)block - 1;
+    return header->capacity ? header : header->next;
+}
+
+static void *allocate(size_t size, int zeroed)
+{
+    int zero;
+    struct header *block = take(enter_arena(), size, &zero);
+    if (!block) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    if (zeroed && !zero)
+        memset(block + 1, 0, size);
+    __builtin_syscall(SYS_heap_allocated, block + 1, size, zeroed);
+    return block + 1;
+}
+
+void *malloc(size_t size)
+{
+    return allocate(size, 0);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return allocate(count * size, 1);
+}
+
+void free(void *block)
+{
+    if (block && __builtin_syscall(SYS_heap_freed, block) != -EINVAL)
+        give(header_of(block));
+}
+
+void *realloc(void *block, size_t size)
+{
+    struct header *header;
+    size_t old_size;
+    void *moved;
+    if (!block)
+        return malloc(size);
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
+    header = header_of(block);
+    if (block == header + 1 && size <= header->capacity && size > header->capacity / 2) {
+        /* It stays where it is: for the kernel, another block with all bytes known. */
+        if (__builtin_syscall(SYS_heap_freed, block) == -EINVAL)
+            return NULL;
+        header->size = size;
+        __builtin_syscall(SYS_heap_allocated, block, size, 1);
+        return block;
+    }
+    old_size = header->size;
+    moved = malloc(size);
+    if (moved) {
+        memcpy(moved, block, old_size < size ? old_size : size);
+        free(block);
+    }
+    return moved;
+}
+
+void *reallocarray(void *block, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return realloc(block, count * size);
+}
+
+/* A larger block; in front of the first aligned address in it stands a header that points to the real one. */
+static void *allocate_aligned(size_t alignment, size_t size)
+{
+    int zero;
+    struct header *block, *inner;
+    uintptr_t address;
+    if (alignment <= 16)
+        return malloc(size);
+    block = size + alignment < size ? NULL : take(enter_arena(), size + alignment, &zero);
+    if (!block) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    block->size = size;
+    address = ((uintptr_t)(block + 1) + alignment - 1) & -alignment;
+    inner = (struct header *)address - 1;
+    if (inner != block) {
+        inner->capacity = 0;
+        inner->next = block;
+    }
+    __builtin_syscall(SYS_heap_allocated, address, size, 0);
+    return (void *)address;
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    if (alignment == 0 || alignment & (alignment - 1)) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return allocate_aligned(alignment, size);
+}
+
+void *memalign(size_t alignment, size_t size)
+{
+    return aligned_alloc(alignment, size);
+}
+
+int posix_memalign(void **result, size_t alignment, size_t size)
+{
+    int before = errno;
+    void *block;
+    if (alignment < sizeof(void *) || alignment & (alignment - 1))
+        return EINVAL;
+    block = allocate_aligned(alignment, size);
+    errno = before;
+    if (!block)
+        return ENOMEM;
+    *result = block;
+    return 0;
+}
+
+size_t malloc_usable_size(void *block)
+{
+    return block ? header_of(block)->size : 0;
+}
+
+void *__heap_take(size_t size)
+{
+    int zero;
+    struct header *block = take(enter_arena(), size, &zero);
+    return block ? block + 1 : NULL;
+}
+
+void __heap_give(void *block)
+{
+    give((struct header *)block - 1);
+}
