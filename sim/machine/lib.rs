@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 mod arithmetic;
+mod elf;
 mod execute;
 mod fast;
 mod journal;
@@ -23,6 +24,7 @@ mod text;
 mod translation;
 mod watch;
 
+pub use elf::load_elf;
 pub use execute::{Fault, Stop, run, step};
 pub use journal::{Change, Mark};
 pub use memory::{FrameId, Memory};
