@@ -73,6 +73,26 @@ pub const HEADERS: &[(&str, &str)] = &[
 /// Sources: a path for messages, and the text.
 pub const SOURCES: &[(&str, &str)] = &[
     ("ctype/ctype.c", include_str!("source/ctype/ctype.c")),
+    ("pthread/attr.c", include_str!("source/pthread/attr.c")),
+    (
+        "pthread/barrier.c",
+        include_str!("source/pthread/barrier.c"),
+    ),
+    ("pthread/cond.c", include_str!("source/pthread/cond.c")),
+    ("pthread/mutex.c", include_str!("source/pthread/mutex.c")),
+    ("pthread/once.c", include_str!("source/pthread/once.c")),
+    ("pthread/rwlock.c", include_str!("source/pthread/rwlock.c")),
+    ("pthread/sched.c", include_str!("source/pthread/sched.c")),
+    (
+        "pthread/semaphore.c",
+        include_str!("source/pthread/semaphore.c"),
+    ),
+    (
+        "pthread/specific.c",
+        include_str!("source/pthread/specific.c"),
+    ),
+    ("pthread/spin.c", include_str!("source/pthread/spin.c")),
+    ("pthread/thread.c", include_str!("source/pthread/thread.c")),
     ("runtime/assert.c", include_str!("source/runtime/assert.c")),
     ("runtime/divide.c", include_str!("source/runtime/divide.c")),
     ("runtime/lock.c", include_str!("source/runtime/lock.c")),
@@ -87,6 +107,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ),
     ("runtime/start.c", include_str!("source/runtime/start.c")),
     ("signal/signal.c", include_str!("source/signal/signal.c")),
+    ("sim/check.c", include_str!("source/sim/check.c")),
     ("stdio/decimal.c", include_str!("source/stdio/decimal.c")),
     ("stdio/format.c", include_str!("source/stdio/format.c")),
     (
@@ -97,6 +118,8 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("stdio/position.c", include_str!("source/stdio/position.c")),
     ("stdio/printf.c", include_str!("source/stdio/printf.c")),
     ("stdio/read.c", include_str!("source/stdio/read.c")),
+    ("stdio/scan.c", include_str!("source/stdio/scan.c")),
+    ("stdio/scanf.c", include_str!("source/stdio/scanf.c")),
     ("stdio/stream.c", include_str!("source/stdio/stream.c")),
     ("stdio/write.c", include_str!("source/stdio/write.c")),
     (
@@ -108,12 +131,19 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("stdlib/malloc.c", include_str!("source/stdlib/malloc.c")),
     ("stdlib/random.c", include_str!("source/stdlib/random.c")),
     ("stdlib/sort.c", include_str!("source/stdlib/sort.c")),
+    ("stdlib/strtod.c", include_str!("source/stdlib/strtod.c")),
     ("string/compare.c", include_str!("source/string/compare.c")),
     ("string/copy.c", include_str!("source/string/copy.c")),
     ("string/error.c", include_str!("source/string/error.c")),
     ("string/memory.c", include_str!("source/string/memory.c")),
     ("string/search.c", include_str!("source/string/search.c")),
+    ("time/calendar.c", include_str!("source/time/calendar.c")),
+    ("time/clock.c", include_str!("source/time/clock.c")),
+    ("time/strftime.c", include_str!("source/time/strftime.c")),
+    ("unistd/err.c", include_str!("source/unistd/err.c")),
     ("unistd/file.c", include_str!("source/unistd/file.c")),
+    ("unistd/getopt.c", include_str!("source/unistd/getopt.c")),
+    ("unistd/libgen.c", include_str!("source/unistd/libgen.c")),
     ("unistd/memory.c", include_str!("source/unistd/memory.c")),
     ("unistd/process.c", include_str!("source/unistd/process.c")),
 ];

@@ -104,7 +104,8 @@ uint64_t __adddf3(uint64_t a, uint64_t b)
     }
     sign = a & SIGN;
     x = unpack(a, &exponent_a);
-    y = shift_sticky(unpack(b, &exponent_b), exponent_a - exponent_b);
+    y = unpack(b, &exponent_b);
+    y = shift_sticky(y, exponent_a - exponent_b);
     if ((a ^ b) & SIGN) {
         x -= y;
         if (x == 0)

@@ -91,7 +91,8 @@ uint32_t __addsf3(uint32_t a, uint32_t b)
     }
     sign = a & SIGN;
     x = unpack(a, &exponent_a);
-    y = shift_sticky(unpack(b, &exponent_b), exponent_a - exponent_b);
+    y = unpack(b, &exponent_b);
+    y = shift_sticky(y, exponent_a - exponent_b);
     if ((a ^ b) & SIGN) {
         x -= y;
         if (x == 0)

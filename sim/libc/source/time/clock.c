@@ -1,0 +1,116 @@
+/* Reading clocks and sleeping. */
+#include <bits/internal.h>
+#include <errno.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+int clock_gettime(clockid_t clock, struct timespec *result)
+{
+    return __result(__builtin_syscall(SYS_clock_gettime, clock, result));
+}
+
+/* One tick is one microsecond. */
+int clock_getres(clockid_t clock, struct timespec *result)
+{
+    (void)clock;
+    if (result) {
+        result->tv_sec = 0;
+        result->tv_nsec = 1000;
+    }
+    return 0;
+}
+
+int timespec_get(struct timespec *result, int base)
+{
+    return base == TIME_UTC && clock_gettime(CLOCK_REALTIME, result) == 0 ? base : 0;
+}
+
+int gettimeofday(struct timeval *now, void *zone)
+{
+    return __result(__builtin_syscall(SYS_gettimeofday, now, zone));
+}
+
+time_t time(time_t *result)
+{
+    struct timespec now;
+    if (clock_gettime(CLOCK_REALTIME, &now) < 0)
+        now.tv_sec = -1;
+    if (result)
+        *result = now.tv_sec;
+    return now.tv_sec;
+}
+
+clock_t clock(void)
+{
+    struct timespec used;
+    if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) < 0)
+        return -1;
+    return used.tv_sec * CLOCKS_PER_SEC + used.tv_nsec / 1000;
+}
+
+double difftime(time_t later, time_t earlier)
+{
+    return (double)later - (double)earlier;
+}
+
+int nanosleep(const struct timespec *request, struct timespec *remaining)
+{
+    return __result(__builtin_syscall(SYS_nanosleep, request, remaining));
+}
+
+/* Until an absolute time: sleeps the difference. */
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *request, struct timespec *remaining)
+{
+    struct timespec wait = *request, now;
+    if (flags & TIMER_ABSTIME) {
+        if (clock_gettime(clock, &now) < 0)
+            return EINVAL;
+        wait.tv_sec -= now.tv_sec;
+        wait.tv_nsec -= now.tv_nsec;
+        if (wait.tv_nsec < 0) {
+            wait.tv_nsec += 1000000000;
+            wait.tv_sec--;
+        }
+        if (wait.tv_sec < 0)
+            return 0;
+        remaining = NULL;
+    }
+    return -__builtin_syscall(SYS_nanosleep, &wait, remaining);
+}
+
+/* The seconds not slept, if a signal came. */
+unsigned int sleep(unsigned int seconds)
+{
+    struct timespec request = {seconds, 0}, remaining = {0, 0};
+    int before = errno;
+    if (nanosleep(&request, &remaining) < 0 && errno == EINTR)
+        seconds = remaining.tv_sec + (remaining.tv_nsec > 0);
+    else
+        seconds = 0;
+    errno = before;
+    return seconds;
+}
+
+int usleep(useconds_t microseconds)
+{
+    struct timespec request = {microseconds / 1000000, microseconds % 1000000 * 1000};
+    return nanosleep(&request, NULL);
+}
+
+/* Until a signal comes: sleeps as long as it can, again and again. */
+int pause(void)
+{
+    struct timespec request = {1000000, 0};
+    while (nanosleep(&request, NULL) == 0)
+        continue;
+    return -1;
+}
+
+/* There are no alarms. */
+unsigned int alarm(unsigned int seconds)
+{
+    (void)seconds;
+    errno = ENOSYS;
+    return 0;
+}
