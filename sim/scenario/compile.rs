@@ -1,0 +1,124 @@
+//! C files → a program image: the compiler and the C library of the simulated computer, put together.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use sim_abi::{Diagnostic, Image, Severity, Span};
+use sim_cc::Files;
+use sim_cc::back::{LinkInput, link};
+
+/// Where the headers of the C library are, in the map of files.
+const LIBC_INCLUDE: &str = "<libc>/include";
+
+/// What the command line says about compiling.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `-I`: folders in which `#include` looks.
+    pub include_dirs: Vec<String>,
+    /// `-D`: names and what they stand for.
+    pub defines: Vec<(String, String)>,
+}
+
+/// A program that compiled, and what the compiler warned of.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// It.
+    pub image: Image,
+    /// Warnings.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Compiles the C files `paths` of `files` and links them with the C library.
+///
+/// # Errors
+/// The diagnostics of all files, warnings included.
+pub fn compile(
+    files: &Files,
+    paths: &[&str],
+    options: &Options,
+) -> Result<Compiled, Vec<Diagnostic>> {
+    let mut all = files.clone();
+    add_library(&mut all);
+    let mut diagnostics = Vec::new();
+    let mut units = Vec::new();
+    for path in paths {
+        let front = sim_cc::front(&all, path, &front_options(options));
+        diagnostics.extend(front.diagnostics);
+        units.push(LinkInput {
+            unit: front.unit,
+            library: false,
+        });
+    }
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    for (path, _) in sim_libc::SOURCES {
+        // The library is compiled without the user's -D and -I: it is not the user's.
+        let front = sim_cc::front(
+            &all,
+            &source_path(path),
+            &front_options(&Options::default()),
+        );
+        diagnostics.extend(
+            front
+                .diagnostics
+                .into_iter()
+                .filter(|d| d.severity == Severity::Error),
+        );
+        units.push(LinkInput {
+            unit: front.unit,
+            library: true,
+        });
+    }
+    if has_errors(&diagnostics) {
+        return Err(diagnostics);
+    }
+    match link(&units) {
+        Ok(image) => Ok(Compiled {
+            image,
+            warnings: diagnostics,
+        }),
+        Err(mut errors) => {
+            errors.iter_mut().for_each(|e| name_the_program(e, paths));
+            diagnostics.append(&mut errors);
+            Err(diagnostics)
+        }
+    }
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// A mistake of the whole program (no `main`) is shown at its first file.
+fn name_the_program(diagnostic: &mut Diagnostic, paths: &[&str]) {
+    let first = paths.first().copied().unwrap_or("");
+    if diagnostic.span.file.is_empty() {
+        diagnostic.span = Span {
+            file: first.into(),
+            ..Span::default()
+        };
+    }
+}
+
+fn front_options(options: &Options) -> sim_cc::Options {
+    sim_cc::Options {
+        include_dirs: options.include_dirs.clone(),
+        defines: options.defines.clone(),
+        system_include: LIBC_INCLUDE.into(),
+    }
+}
+
+fn source_path(path: &str) -> String {
+    format!("<libc>/{path}")
+}
+
+fn add_library(files: &mut Files) {
+    for (path, text) in sim_libc::HEADERS {
+        files.insert(format!("{LIBC_INCLUDE}/{path}"), text.as_bytes().into());
+    }
+    for (path, text) in sim_libc::SOURCES {
+        files.insert(source_path(path), text.as_bytes().into());
+    }
+}

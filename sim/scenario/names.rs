@@ -1,0 +1,26 @@
+//! Names that must not be used twice.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use sim_abi::{Diagnostic, Span};
+
+/// The names in use, and where each was first used.
+#[derive(Default)]
+pub struct Names(BTreeMap<String, Span>);
+
+impl Names {
+    /// Takes a name, or says who has it.
+    pub fn claim(&mut self, name: &str, at: Span) -> Result<(), Diagnostic> {
+        match self.0.get(name) {
+            Some(first) => Err(
+                Diagnostic::error(at, format!("the name `{name}` is used twice"))
+                    .note(first.clone(), "first used here"),
+            ),
+            None => {
+                self.0.insert(name.into(), at);
+                Ok(())
+            }
+        }
+    }
+}
