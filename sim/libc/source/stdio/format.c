@@ -92,11 +92,12 @@ static void put_unsigned(struct __sink *sink, const struct __spec *spec, char co
     put_number(sink, spec, prefix, digits, end - digits);
 }
 
-static void put_pointer(struct __sink *sink, struct __spec *spec, const void *pointer)
+static void put_pointer(struct __sink *sink, const struct __spec *spec, const void *pointer)
 {
     if (pointer) {
-        spec->alternate = 1;
-        put_unsigned(sink, spec, 'x', (uintptr_t)pointer);
+        char buffer[8], *end = buffer + sizeof buffer;
+        char *digits = digits_before(end, (uintptr_t)pointer, 16, "0123456789abcdef");
+        put_number(sink, spec, spec->plus ? "+0x" : spec->space ? " 0x" : "0x", digits, end - digits);
     } else {
         put_text(sink, spec, "(nil)", 5);
     }
