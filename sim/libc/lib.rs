@@ -20,6 +20,7 @@ extern crate std;
 /// Headers: the name after `#include <`, and the text.
 pub const HEADERS: &[(&str, &str)] = &[
     ("assert.h", include_str!("include/assert.h")),
+    ("bits/double.h", include_str!("include/bits/double.h")),
     ("bits/internal.h", include_str!("include/bits/internal.h")),
     (
         "bits/pthread_types.h",
@@ -73,6 +74,23 @@ pub const HEADERS: &[(&str, &str)] = &[
 /// Sources: a path for messages, and the text.
 pub const SOURCES: &[(&str, &str)] = &[
     ("ctype/ctype.c", include_str!("source/ctype/ctype.c")),
+    ("math/arc.c", include_str!("source/math/arc.c")),
+    ("math/bits.c", include_str!("source/math/bits.c")),
+    ("math/exp.c", include_str!("source/math/exp.c")),
+    ("math/float.c", include_str!("source/math/float.c")),
+    (
+        "math/hyperbolic.c",
+        include_str!("source/math/hyperbolic.c"),
+    ),
+    ("math/log.c", include_str!("source/math/log.c")),
+    ("math/parts.c", include_str!("source/math/parts.c")),
+    ("math/pow.c", include_str!("source/math/pow.c")),
+    ("math/remainder.c", include_str!("source/math/remainder.c")),
+    ("math/root.c", include_str!("source/math/root.c")),
+    (
+        "math/trigonometry.c",
+        include_str!("source/math/trigonometry.c"),
+    ),
     ("pthread/attr.c", include_str!("source/pthread/attr.c")),
     (
         "pthread/barrier.c",

@@ -5,10 +5,10 @@
 typedef float float_t;
 typedef double double_t;
 
-#define HUGE_VAL (1e308 * 10)
-#define HUGE_VALF (1e38f * 10)
-#define INFINITY (1e38f * 10)
-#define NAN (-(INFINITY * 0.0f))
+#define HUGE_VAL __builtin_huge_val()
+#define HUGE_VALF __builtin_inff()
+#define INFINITY __builtin_inff()
+#define NAN __builtin_nanf("")
 
 #define FP_NAN 0
 #define FP_INFINITE 1
@@ -33,9 +33,9 @@ typedef double double_t;
 int __fpclassify(double x);
 int __signbit(double x);
 #define fpclassify(x) __fpclassify(x)
-#define isnan(x) ((x) != (x))
+#define isnan(x) (__fpclassify(x) == FP_NAN)
 #define isinf(x) (__fpclassify(x) == FP_INFINITE)
-#define isfinite(x) (__fpclassify(x) != FP_NAN && __fpclassify(x) != FP_INFINITE)
+#define isfinite(x) (__fpclassify(x) > FP_INFINITE)
 #define isnormal(x) (__fpclassify(x) == FP_NORMAL)
 #define signbit(x) __signbit(x)
 #define isgreater(x, y) ((x) > (y))
@@ -111,6 +111,7 @@ double hypot(double x, double y);
 float hypotf(float x, float y);
 double atan2(double x, double y);
 float atan2f(float x, float y);
+double fmax(double x, double y);
 float fmaxf(float x, float y);
 double fmin(double x, double y);
 float fminf(float x, float y);
