@@ -5,7 +5,7 @@
 #define LN2_HIGH 0.6931471805592082 /* 40 bits: products with k are exact */
 #define LN2_LOW 7.371002565167799e-13
 
-/* e^r - 1 - r for |r| < 0.35: r^2/2! + r^3/3! + ... + r^15/15! */
+/* e^r - 1 - r for |r| <= 0.5: r^2/2! + r^3/3! + ... + r^15/15! */
 static double tail(double r)
 {
     static const double factors[] = {
@@ -54,7 +54,7 @@ double exp2(double x)
 /* e^x - 1 without losing the small result beside the 1. */
 double expm1(double x)
 {
-    if (fabs(x) < 0.35)
+    if (fabs(x) < 0.5)
         return x + tail(x);
     return exp(x) - 1;
 }

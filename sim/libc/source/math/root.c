@@ -7,11 +7,10 @@ double sqrt(double x)
 {
     int exponent;
     uint64_t value, root = 0, rest = 0;
-    if (!(x > 0) || isinf(x)) {
-        if (x == 0 || x != x || x > 0)
-            return x + (x != x ? x : 0);
+    if (x == 0 || isnan(x) || (x > 0 && isinf(x)))
+        return isnan(x) ? x + x : x;
+    if (x < 0)
         return (x - x) / (x - x);
-    }
     value = (uint64_t)(int64_t)ldexp(frexp(x, &exponent), 53);
     /* An even exponent, and 64 of 108 bits, of which the first two are not both 0; the others are 0. */
     value <<= exponent & 1 ? 10 : 11;
@@ -31,14 +30,19 @@ double sqrt(double x)
     return ldexp((double)(int64_t)root, exponent / 2 - 53);
 }
 
+/* A first guess by logarithms, then one step of Newton's method. */
 double cbrt(double x)
 {
-    double root, error;
+    double root, a;
+    int exponent;
     if (x == 0 || !isfinite(x))
         return x + x;
-    root = exp(log(fabs(x)) / 3);
-    error = (root * root * root - fabs(x)) / (3 * root * root);
-    return copysign(root - error, x);
+    a = frexp(fabs(x), &exponent);
+    for (; exponent % 3; exponent++)
+        a /= 2;
+    root = exp(log(a) / 3);
+    root -= (root * root * root - a) / (3 * root * root);
+    return copysign(ldexp(root, exponent / 3), x);
 }
 
 double hypot(double x, double y)

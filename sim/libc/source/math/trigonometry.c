@@ -17,37 +17,31 @@ static uint32_t word(int i)
     return i < 0 ? 0 : two_over_pi[i];
 }
 
-/* For |x| >= 2^20: x * 2/pi, of which only 2 integer bits and 126 of the fraction are computed. */
+/* For |x| >= 2^20. x * 2/pi / 4 = m * 2^exponent * 2/pi, of which the fraction is wanted: what is above the
+ * point are whole turns. So the bits of 2/pi before number `exponent` are not needed.
+ */
 static int reduce_large(double x, struct __pair *r)
 {
-    int exponent, n, first, negative = 0;
-    uint64_t m = (uint64_t)(int64_t)ldexp(frexp(fabs(x), &exponent), 53);
-    uint32_t product[6] = {0}; /* highest first; m times five words of 2/pi */
-    uint32_t window[5], m0 = m, m1 = m >> 32;
-    uint64_t high, low;
+    struct __pair half_pi = {1.5707963267948966, 6.123233995736766e-17};
+    int exponent, n, shift, negative = 0;
+    uint64_t m = (uint64_t)(int64_t)ldexp(frexp(fabs(x), &exponent), 53), high, low;
+    uint32_t m0 = m, m1 = m >> 32;
+    uint32_t product[7] = {0}; /* highest first; the point is after word 0 */
     double value;
     exponent -= 53 + 2;
-    /* x * 2/pi / 4 = m * 2^exponent * 2/pi: bits of 2/pi from number `exponent` - 53 on are needed. */
-    first = exponent - 53;
-    n = (first + 1024) / 32 - 32;
-    for (int i = 0, shift = (first + 1024) % 32; i < 5; i++)
-        window[i] = shift ? word(n + i) << shift | word(n + i + 1) >> (32 - shift) : word(n + i);
-    /* window as a fraction * m * 2^53: bits above the point are whole turns and fall away. */
-    for (int i = 4; i >= 0; i--) {
-        uint64_t carry = 0;
-        uint64_t p = (uint64_t)window[i] * m0 + product[i + 1];
+    n = (exponent + 1024) / 32 - 32;
+    shift = (exponent + 1024) % 32;
+    for (int i = 5; i >= 0; i--) {
+        uint32_t part = shift ? word(n + i) << shift | word(n + i + 1) >> (32 - shift) : word(n + i);
+        uint64_t p = (uint64_t)part * m0 + product[i + 1];
         product[i + 1] = p;
-        carry = p >> 32;
-        p = (uint64_t)window[i] * m1 + product[i] + carry;
+        p = (uint64_t)part * m1 + product[i] + (p >> 32);
         product[i] = p;
         if (i > 0)
             product[i - 1] += p >> 32;
     }
-    /* product[0..] = m * window, with 160 fraction bits below word 1; times 2^53: the point is 53 bits lower. */
     high = (uint64_t)product[1] << 32 | product[2];
     low = (uint64_t)product[3] << 32 | product[4];
-    high = high << 53 | low >> 11;
-    low = low << 53 | (uint64_t)product[5] << 21;
     n = high >> 62;
     high = high << 2 | low >> 62;
     low <<= 2;
@@ -60,10 +54,7 @@ static int reduce_large(double x, struct __pair *r)
     value = (double)high;
     r->hi = value * 5.421010862427522e-20;
     r->lo = ((double)(int64_t)(high - (uint64_t)value) + (double)low * 5.421010862427522e-20) * 5.421010862427522e-20;
-    {
-        struct __pair half_pi = {1.5707963267948966, 6.123233995736766e-17};
-        *r = __pair_product(*r, half_pi);
-    }
+    *r = __pair_product(*r, half_pi);
     if (negative != (x < 0)) {
         r->hi = -r->hi;
         r->lo = -r->lo;
