@@ -132,6 +132,8 @@ pub struct Function {
     pub frame_size: u32,
     /// Address ranges in which `sp` is `frame_size` below the caller's and `ra` is saved: between
     /// prologue and epilogue. Outside of them `sp` is the caller's and `ra` is still in its register.
+    /// But for one instruction before and one after, in a function that saves `ra`: there `sp` is
+    /// lowered already, or still, and `ra` in its register; [`Function::frame_at`] knows.
     pub body: Vec<core::ops::Range<u32>>,
     /// Where `ra` is saved, in bytes above `sp`; `None` for a leaf that does not save it.
     pub ra_offset: Option<u32>,
@@ -163,6 +165,27 @@ pub struct Tls {
     pub size: u32,
     /// Bytes, a power of two (0 means 1).
     pub align: u32,
+}
+
+impl Function {
+    /// At `pc`, before its instruction is executed: how many bytes `sp` is below the caller's, and
+    /// where above `sp` `ra` is saved (`None`: it is in its register). Exact at every address.
+    pub fn frame_at(&self, pc: u32) -> (u32, Option<u32>) {
+        if self.body.iter().any(|body| body.contains(&pc)) {
+            return (self.frame_size, self.ra_offset);
+        }
+        let beside =
+            |body: &core::ops::Range<u32>| pc.wrapping_add(4) == body.start || pc == body.end;
+        if self.body.iter().any(beside) && (self.ra_offset.is_some() || self.ends_body(pc)) {
+            return (self.frame_size, None);
+        }
+        (0, None)
+    }
+
+    /// Is the instruction at `pc` the one that raises `sp` again?
+    fn ends_body(&self, pc: u32) -> bool {
+        self.body.iter().any(|body| body.end == pc)
+    }
 }
 
 impl Image {

@@ -197,6 +197,34 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Writes `to` instead of `from`.
+    pub fn rename_defs(&mut self, from: V, to: V) {
+        let rename = |v: &mut V| {
+            if *v == from {
+                *v = to;
+            }
+        };
+        match self {
+            Kind::Plain { rd, .. } | Kind::Li(rd, _) => rename(rd),
+            Kind::Enter(values) => values.iter_mut().for_each(|(_, v)| rename(v)),
+            Kind::Call(call) => call.results.iter_mut().for_each(|(_, v)| rename(v)),
+            Kind::Branch(..) | Kind::Jump(_) | Kind::Label(_) | Kind::Return(_) => {}
+        }
+    }
+
+    /// Reads `to` instead of `from`, in an instruction without control flow.
+    pub fn rename_uses(&mut self, from: V, to: V) {
+        if let Kind::Plain { rs1, rs2, .. } = self {
+            for v in [rs1, rs2] {
+                if *v == from {
+                    *v = to;
+                }
+            }
+        }
+    }
+}
+
 /// A frame object's size and alignment, and the source's name for it.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {

@@ -93,15 +93,41 @@ pub fn write_elf(image: &Image) -> Vec<u8> {
         let address = segment.address;
         headers.words(&[1, offset, address, address, length, segment.size]);
         headers.words(&[flags(segment), PAGE_SIZE]);
-        let kind = if length == 0 { SHT_NOBITS } else { SHT_PROGBITS };
+        let kind = if length == 0 {
+            SHT_NOBITS
+        } else {
+            SHT_PROGBITS
+        };
         let name = names.add(&format!(".{}", segment.name));
         let permissions = section_flags(segment);
-        sections.push([name, kind, permissions, address, offset, segment.size, 0, 0, 4, 0]);
+        sections.push([
+            name,
+            kind,
+            permissions,
+            address,
+            offset,
+            segment.size,
+            0,
+            0,
+            4,
+            0,
+        ]);
     }
     append_symbols(image, &mut file, &mut sections, &mut names);
     let shstrtab = names.add(".shstrtab");
     let offset = file.offset();
-    sections.push([shstrtab, SHT_STRTAB, 0, 0, offset, names.0.len() as u32, 0, 0, 1, 0]);
+    sections.push([
+        shstrtab,
+        SHT_STRTAB,
+        0,
+        0,
+        offset,
+        names.0.len() as u32,
+        0,
+        0,
+        1,
+        0,
+    ]);
     file.0.extend(&names.0);
     file.align(4);
     let section_table = file.offset();
@@ -145,7 +171,11 @@ fn append_symbols(
             SymbolKind::ThreadLocal => continue,
         };
         let inside = |s: &Segment| symbol.address.wrapping_sub(s.address) < s.size;
-        let section = image.segments.iter().position(inside).map_or(0xfff1, |n| n as u16 + 1);
+        let section = image
+            .segments
+            .iter()
+            .position(inside)
+            .map_or(0xfff1, |n| n as u16 + 1);
         let name = strings.add(&symbol.name);
         const GLOBAL: u8 = 1 << 4;
         table.words(&[name, symbol.address, symbol.size]);
@@ -156,7 +186,18 @@ fn append_symbols(
     let (offset, size) = (file.offset(), table.offset());
     let strtab = sections.len() as u32 + 1;
     let symtab_name = names.add(".symtab");
-    sections.push([symtab_name, SHT_SYMTAB, 0, 0, offset, size, strtab, 1, 4, 16]);
+    sections.push([
+        symtab_name,
+        SHT_SYMTAB,
+        0,
+        0,
+        offset,
+        size,
+        strtab,
+        1,
+        4,
+        16,
+    ]);
     file.0.extend(&table.0);
     let offset = file.offset();
     let strtab_name = names.add(".strtab");

@@ -281,7 +281,11 @@ impl Emitter<'_> {
             a
         } else {
             // With base `sp` the second scratch register may be needed for the address.
-            let scratch = if rs1.index().is_none() { FIRST_SCRATCH } else { SECOND_SCRATCH };
+            let scratch = if rs1.index().is_none() {
+                FIRST_SCRATCH
+            } else {
+                SECOND_SCRATCH
+            };
             self.source(rs2, scratch)
         };
         let d = self.destination(rd);

@@ -171,7 +171,9 @@ impl<'a> Linker<'a> {
             What::Function(n) => unit.functions[n].symbol,
             What::Data(n) => unit.data[n].symbol,
         };
-        let meant = self.symbols.resolve(definition.unit, SymbolRef::Unit(symbol));
+        let meant = self
+            .symbols
+            .resolve(definition.unit, SymbolRef::Unit(symbol));
         meant == Some(definition)
     }
 
@@ -212,7 +214,8 @@ impl<'a> Linker<'a> {
 
     fn require_main(&mut self) {
         let main = self.symbols.named("main");
-        if !main.is_some_and(|d| matches!(d.what, What::Function(_)) && !self.units[d.unit].library) {
+        if !main.is_some_and(|d| matches!(d.what, What::Function(_)) && !self.units[d.unit].library)
+        {
             let file = self.units.iter().find(|u| !u.library);
             let file = file.and_then(|u| u.unit.files.first()).cloned();
             let place = Span {
@@ -270,7 +273,8 @@ impl<'a> Linker<'a> {
                 continue;
             };
             address = address.next_multiple_of(u64::from(data.align.max(1)));
-            self.addresses.insert(definition, address.min(u64::from(u32::MAX)) as u32);
+            self.addresses
+                .insert(definition, address.min(u64::from(u32::MAX)) as u32);
             address += u64::from(data.size);
             if address > u64::from(HEAP_LIMIT) {
                 self.too_large(definition);
@@ -287,7 +291,8 @@ impl<'a> Linker<'a> {
                 span(unit, data.place),
                 "the program's objects do not fit below address 0x40000000",
             );
-            self.errors.push(error.label("this one does not fit any more"));
+            self.errors
+                .push(error.label("this one does not fit any more"));
         }
     }
 
@@ -301,7 +306,11 @@ impl<'a> Linker<'a> {
             .flat_map(|&library| self.objects(Section::Thread, library))
             .collect();
         let tls_size = self.place_objects(&thread, 0);
-        let tls_align = thread.iter().filter_map(|&d| self.data(d)).map(|d| d.align).max();
+        let tls_align = thread
+            .iter()
+            .filter_map(|&d| self.data(d))
+            .map(|d| d.align)
+            .max();
         let tls_align = tls_align.unwrap_or(1).max(1);
 
         let functions = self.text(&mut image, tls_size > 0);
@@ -318,7 +327,9 @@ impl<'a> Linker<'a> {
         // The first thread's block comes first.
         let tls_block = data.next_multiple_of(u64::from(tls_align));
         let after_tls = tls_block + tls_size;
-        let library_start = self.place_objects(&user_data, after_tls).next_multiple_of(16);
+        let library_start = self
+            .place_objects(&user_data, after_tls)
+            .next_multiple_of(16);
         let data_end = self.place_objects(&library_data, library_start);
         let data_end = if library_data.is_empty() && data_end == library_start {
             self.end_of(&user_data, after_tls)
@@ -332,8 +343,16 @@ impl<'a> Linker<'a> {
         let bss_end = self.place_objects(&user_zero, library_end);
         let has_library = !(library_data.is_empty() && library_zero.is_empty());
         if has_library {
-            let start = if library_data.is_empty() { bss } else { library_start };
-            let end = if library_zero.is_empty() { data_end } else { library_end };
+            let start = if library_data.is_empty() {
+                bss
+            } else {
+                library_start
+            };
+            let end = if library_zero.is_empty() {
+                data_end
+            } else {
+                library_end
+            };
             image.library_data = start as u32..end as u32;
         }
         if !self.errors.is_empty() {
@@ -342,9 +361,21 @@ impl<'a> Linker<'a> {
 
         self.patch(&mut image, functions, tls_block as u32);
         let section_of = |range: Range<u64>| range.start as u32..range.end as u32;
-        self.segment(&mut image, "rodata", section_of(rodata..rodata_end), Permissions::R, &[user, library]);
+        self.segment(
+            &mut image,
+            "rodata",
+            section_of(rodata..rodata_end),
+            Permissions::R,
+            &[user, library],
+        );
         let tls_bytes = self.contents(0..tls_size as u32, &thread);
-        self.segment(&mut image, "data", section_of(data..data_end), Permissions::RW, &[user_data, library_data]);
+        self.segment(
+            &mut image,
+            "data",
+            section_of(data..data_end),
+            Permissions::RW,
+            &[user_data, library_data],
+        );
         if let Some(segment) = image.segments.iter_mut().find(|s| s.name == "data") {
             let start = (tls_block - data) as usize;
             segment.bytes[start..start + tls_bytes.len()].copy_from_slice(&tls_bytes);
@@ -364,7 +395,9 @@ impl<'a> Linker<'a> {
             align: tls_align,
         };
         self.name_objects(&mut image);
-        image.symbols.sort_by(|a, b| (a.address, a.kind as u8, &a.name).cmp(&(b.address, b.kind as u8, &b.name)));
+        image.symbols.sort_by(|a, b| {
+            (a.address, a.kind as u8, &a.name).cmp(&(b.address, b.kind as u8, &b.name))
+        });
         image
     }
 
@@ -458,7 +491,12 @@ impl<'a> Linker<'a> {
             let address = base.wrapping_add(target.addend as u32);
             let pc = function.address + relocation.offset;
             let index = (relocation.offset / 4) as usize;
-            apply(relocation.fixup, address, pc, &mut function.object.words[index..]);
+            apply(
+                relocation.fixup,
+                address,
+                pc,
+                &mut function.object.words[index..],
+            );
         }
     }
 
@@ -525,7 +563,9 @@ impl<'a> Linker<'a> {
     fn contents(&self, range: Range<u32>, objects: &[Definition]) -> Vec<u8> {
         let mut bytes = vec![0; (range.end - range.start) as usize];
         for &definition in objects {
-            let (Some(data), Some(&address)) = (self.data(definition), self.addresses.get(&definition)) else {
+            let (Some(data), Some(&address)) =
+                (self.data(definition), self.addresses.get(&definition))
+            else {
                 continue;
             };
             let at = (address - range.start) as usize;
@@ -534,7 +574,9 @@ impl<'a> Linker<'a> {
             for relocation in &data.relocations {
                 let symbol = SymbolRef::Unit(relocation.symbol);
                 let target = self.symbols.resolve(definition.unit, symbol);
-                let base = target.and_then(|d| self.addresses.get(&d).copied()).unwrap_or(0);
+                let base = target
+                    .and_then(|d| self.addresses.get(&d).copied())
+                    .unwrap_or(0);
                 let value = base.wrapping_add(relocation.addend as u32);
                 let at = at + relocation.offset as usize;
                 if let Some(place) = bytes.get_mut(at..at + 4) {

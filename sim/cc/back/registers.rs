@@ -98,7 +98,11 @@ fn calls(code: &Code) -> Vec<u32> {
     let is_call = |(n, inst): (usize, &super::code::Inst)| {
         matches!(inst.kind, Kind::Call(_)).then_some(2 * n as u32)
     };
-    code.instructions.iter().enumerate().filter_map(is_call).collect()
+    code.instructions
+        .iter()
+        .enumerate()
+        .filter_map(is_call)
+        .collect()
 }
 
 /// How much it costs to keep a register in the frame.
@@ -152,8 +156,12 @@ fn hints(code: &Code) -> Vec<Hint> {
             Kind::Enter(moves) => moves.iter().for_each(|&(r, v)| machine(&mut hints, v, r)),
             Kind::Return(moves) => moves.iter().for_each(|&(v, r)| machine(&mut hints, v, r)),
             Kind::Call(call) => {
-                call.arguments.iter().for_each(|&(v, r)| machine(&mut hints, v, r));
-                call.results.iter().for_each(|&(r, v)| machine(&mut hints, v, r));
+                call.arguments
+                    .iter()
+                    .for_each(|&(v, r)| machine(&mut hints, v, r));
+                call.results
+                    .iter()
+                    .for_each(|&(r, v)| machine(&mut hints, v, r));
             }
             Kind::Plain {
                 op: Op::Addi,
@@ -203,10 +211,12 @@ impl Scan<'_> {
         match self.hints[v as usize] {
             Hint::Nothing => None,
             Hint::Machine(reg) => Some(reg),
-            Hint::Virtual(other) => match (self.locations[other as usize], self.hints[other as usize]) {
-                (Location::Register(reg), _) | (_, Hint::Machine(reg)) => Some(reg),
-                _ => None,
-            },
+            Hint::Virtual(other) => {
+                match (self.locations[other as usize], self.hints[other as usize]) {
+                    (Location::Register(reg), _) | (_, Hint::Machine(reg)) => Some(reg),
+                    _ => None,
+                }
+            }
         }
     }
 

@@ -45,7 +45,11 @@ pub(super) struct Symbols<'a> {
 /// The source place, for a diagnostic.
 pub(super) fn span(unit: &Unit, place: Place) -> Span {
     Span {
-        file: unit.files.get(usize::from(place.file)).cloned().unwrap_or_default(),
+        file: unit
+            .files
+            .get(usize::from(place.file))
+            .cloned()
+            .unwrap_or_default(),
         start: 0,
         end: 0,
         line: place.line,
@@ -121,7 +125,8 @@ impl<'a> Symbols<'a> {
                 &symbol.name
             }
         };
-        let (first, second) = if self.units[unit].library || matches!(symbol, SymbolRef::Runtime(_)) {
+        let (first, second) = if self.units[unit].library || matches!(symbol, SymbolRef::Runtime(_))
+        {
             (&self.library, &self.user)
         } else {
             (&self.user, &self.library)
@@ -131,7 +136,10 @@ impl<'a> Symbols<'a> {
 
     /// A definition by name, for the linker's own wishes.
     pub fn named(&self, name: &str) -> Option<Definition> {
-        self.user.get(name).or_else(|| self.library.get(name)).copied()
+        self.user
+            .get(name)
+            .or_else(|| self.library.get(name))
+            .copied()
     }
 
     /// The name of a symbol, for messages.

@@ -309,7 +309,11 @@ impl Generator<'_> {
         let mut moves = Vec::new();
         for &value in args {
             let (low, high) = Self::pair(value);
-            let count = if matches!(value, Value::Two(..)) { 2 } else { 1 };
+            let count = if matches!(value, Value::Two(..)) {
+                2
+            } else {
+                1
+            };
             for (seat, v) in seats.take(count, false).into_iter().zip([low, high]) {
                 if let Seat::Register(reg) = seat {
                     moves.push((v, reg));
@@ -345,7 +349,15 @@ impl Generator<'_> {
             }
         }
         self.place = e.place;
-        let registers = [Reg::A7, Reg::A0, Reg(11), Reg(12), Reg(13), Reg(14), Reg(15)];
+        let registers = [
+            Reg::A7,
+            Reg::A0,
+            Reg(11),
+            Reg(12),
+            Reg(13),
+            Reg(14),
+            Reg(15),
+        ];
         let arguments = words.iter().map(|(v, _)| *v).zip(registers).collect();
         let result = self.fresh();
         self.push(Kind::Call(Box::new(Call {

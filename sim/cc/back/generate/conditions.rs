@@ -1,7 +1,7 @@
 //! Conditions: comparisons fused with branches, `&&`, `||`, `!`, and their values 0 and 1.
 
 use super::{Generator, Value, scalar_of};
-use crate::back::code::{Kind, Label, V};
+use crate::back::code::{Imm, Kind, Label, V};
 use crate::tree::{BinaryOp, Expr, ExprKind, Scalar};
 use sim_abi::Op;
 
@@ -21,6 +21,15 @@ fn opposite(op: BinaryOp) -> BinaryOp {
 fn comparison(op: BinaryOp) -> bool {
     use BinaryOp::{Eq, Ge, Gt, Le, Lt, Ne};
     matches!(op, Eq | Ne | Lt | Le | Gt | Ge)
+}
+
+/// Is its value 0 or 1 anyway?
+fn is_truth(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Not(_) | ExprKind::And(..) | ExprKind::Or(..) => true,
+        ExprKind::Binary(op, ..) => comparison(*op),
+        _ => false,
+    }
 }
 
 impl Generator<'_> {
@@ -55,7 +64,9 @@ impl Generator<'_> {
     }
 
     fn branch_on_constant(&mut self, e: &Expr, target: Label, when: bool) {
-        let ExprKind::Const(bits) = e.kind else { return };
+        let ExprKind::Const(bits) = e.kind else {
+            return;
+        };
         let truth = match scalar_of(e.ty) {
             Scalar::F32 => (bits as u32) << 1 != 0,
             Scalar::F64 => bits << 1 != 0,
@@ -161,14 +172,12 @@ impl Generator<'_> {
         self.branch(a, shortcut, decides);
         let value = self.expr(b);
         self.place = e.place;
-        let word = self.truth_word(value, scalar_of(b.ty));
-        self.plain(
-            Op::Sltu,
-            result,
-            V::ZERO,
-            word,
-            crate::back::code::Imm::Value(0),
-        );
+        if is_truth(b) {
+            self.assign(result, Self::low(value));
+        } else {
+            let word = self.truth_word(value, scalar_of(b.ty));
+            self.plain(Op::Sltu, result, V::ZERO, word, Imm::Value(0));
+        }
         self.push(Kind::Jump(end));
         self.push(Kind::Label(shortcut));
         self.push(Kind::Li(result, i32::from(decides)));

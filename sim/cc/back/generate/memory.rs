@@ -91,7 +91,9 @@ impl Generator<'_> {
     pub(super) fn formed(&mut self, address: Address, span: u32) -> (V, Imm) {
         match address {
             Address::Memory(V::SP, imm) => (V::SP, imm),
-            Address::Memory(base, Imm::Value(n)) if fits(n) && fits(n.saturating_add(span as i32)) => {
+            Address::Memory(base, Imm::Value(n))
+                if fits(n) && fits(n.saturating_add(span as i32)) =>
+            {
                 (base, Imm::Value(n))
             }
             Address::Memory(base, Imm::Value(n)) => {
@@ -217,7 +219,11 @@ impl Generator<'_> {
         let s = scalar_of(value.ty);
         let address = self.address(address, s.size());
         let mark = self.mark();
-        let source = if wanted || *atomic { value } else { unnarrowed(value, s) };
+        let source = if wanted || *atomic {
+            value
+        } else {
+            unnarrowed(value, s)
+        };
         let value = self.expr(source);
         let address = self.address_since(address, mark);
         self.place = e.place;
@@ -377,7 +383,10 @@ fn unnarrowed(e: &Expr, s: Scalar) -> &Expr {
         && s.size() <= 4
     {
         let from = scalar_of(operand.ty);
-        if !from.float() && !s.float() && from.size() >= s.size() && operand.ty != crate::tree::Ty::Void
+        if !from.float()
+            && !s.float()
+            && from.size() >= s.size()
+            && operand.ty != crate::tree::Ty::Void
         {
             return unnarrowed(operand, s);
         }

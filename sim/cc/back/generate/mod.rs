@@ -17,9 +17,7 @@ mod statements;
 mod switch;
 mod wide;
 
-use super::code::{
-    Code, Imm, Inst, Kind, Label, Slot, SlotId, SymbolRef, Target, V,
-};
+use super::code::{Code, Imm, Inst, Kind, Label, Slot, SlotId, SymbolRef, Target, V};
 use crate::tree::{Function, Place, Scalar, Storage, Ty, Unit};
 use alloc::vec::Vec;
 use sim_abi::Op;
@@ -248,29 +246,42 @@ impl<'a> Generator<'a> {
         v.index().is_none_or(|n| n < self.last_set.len())
     }
 
-    /// `to = from`, by letting the instruction that made the temporary `from` write `to` at once.
+    /// `to = from`, if possible by letting the instruction that made the temporary `from` write `to`
+    /// at once.
     fn assign(&mut self, to: V, from: V) {
-        let reachable = self.reachable();
-        let temporary = !self.is_local(from);
-        let retargeted = match self.code.instructions.last_mut().map(|i| &mut i.kind) {
-            Some(Kind::Plain { rd, .. } | Kind::Li(rd, _)) if temporary && *rd == from => {
-                *rd = to;
-                true
-            }
-            Some(Kind::Call(call)) if temporary => {
-                match call.results.iter_mut().find(|(_, v)| *v == from) {
-                    Some((_, v)) => {
-                        *v = to;
-                        true
-                    }
-                    None => false,
-                }
-            }
-            _ => false,
-        };
-        if !retargeted && reachable {
+        if !self.reachable() {
+            return;
+        }
+        if self.is_local(from) || !self.retarget(to, from) {
             self.mv(to, from);
         }
+    }
+
+    /// Renames the temporary `from` to `to` in the last few instructions, if one of them makes it
+    /// and `to` is not needed from there on.
+    fn retarget(&mut self, to: V, from: V) -> bool {
+        const WINDOW: usize = 6;
+        let last = &mut self.code.instructions;
+        let start = last.len().saturating_sub(WINDOW);
+        for n in (start..last.len()).rev() {
+            let kind = &last[n].kind;
+            let mut defines = false;
+            kind.defs(|v| defines |= v == from);
+            if defines {
+                last[n].kind.rename_defs(from, to);
+                for inst in &mut last[n + 1..] {
+                    inst.kind.rename_uses(from, to);
+                }
+                return true;
+            }
+            let mut free = matches!(kind, Kind::Plain { .. } | Kind::Li(..));
+            kind.uses(|v| free &= v != to);
+            kind.defs(|v| free &= v != to);
+            if !free {
+                return false;
+            }
+        }
+        false
     }
 
     /// Both words of a value into another.
