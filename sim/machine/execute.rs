@@ -76,7 +76,7 @@ pub fn run<W: Watch>(
             Exit::Budget => break,
             Exit::Held => Some(Stop::Held),
             Exit::Fetch => fetch(r, m, s).err(),
-            Exit::Slow => step(r, m, s, w).err().inspect(|_| left += 1),
+            Exit::Slow => step(r, m, s, w).err(),
         };
         if let Some(stop) = stop {
             return (budget - left, stop);

@@ -32,7 +32,7 @@ pub(crate) enum Exit {
 const LONGEST: u64 = 1 << 40;
 
 /// Executes instructions until one needs thought; `left` is counted down.
-#[inline]
+#[inline(never)]
 pub(crate) fn fast<W: Watch>(
     r: &mut Registers,
     m: &mut Memory,
