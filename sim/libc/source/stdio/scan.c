@@ -151,11 +151,11 @@ static int scan_double(struct __source *source, const struct item *item, void *w
         if (take(source, &text, &c, "."))
             while (take(source, &text, &c, alphabet))
                 digits = 1;
+        /* As glibc, "1e" counts as 1, with the 'e' taken. */
         if (digits && take(source, &text, &c, exponent)) {
             take(source, &text, &c, "+-");
-            digits = 0;
             while (take(source, &text, &c, "0123456789"))
-                digits = 1;
+                continue;
         }
     }
     unget(source, c);

@@ -48,7 +48,7 @@ struct tm *gmtime_r(const time_t *time, struct tm *result)
     result->tm_yday = days;
     result->tm_isdst = 0;
     result->tm_gmtoff = 0;
-    result->tm_zone = "UTC";
+    result->tm_zone = "GMT";
     return result;
 }
 
@@ -60,12 +60,15 @@ struct tm *gmtime(const time_t *time)
 
 struct tm *localtime_r(const time_t *time, struct tm *result)
 {
-    return gmtime_r(time, result);
+    gmtime_r(time, result);
+    result->tm_zone = "UTC";
+    return result;
 }
 
 struct tm *localtime(const time_t *time)
 {
-    return gmtime(time);
+    static struct tm result;
+    return localtime_r(time, &result);
 }
 
 /* Members may be out of range: they are brought into it. */
@@ -75,7 +78,7 @@ time_t mktime(struct tm *parts)
     int year = parts->tm_year + 1900 + (parts->tm_mon - months) / 12;
     long days = days_before_year(year) + days_before_month(year, months) + parts->tm_mday - 1;
     time_t result = days * DAY + parts->tm_hour * 3600L + parts->tm_min * 60L + parts->tm_sec;
-    gmtime_r(&result, parts);
+    localtime_r(&result, parts);
     return result;
 }
 

@@ -88,7 +88,7 @@ size_t strftime(char *text, size_t size, const char *format, const struct tm *pa
             case 'y': sprintf(piece, "%02d", parts->tm_year % 100); break;
             case 'Y': sprintf(piece, "%d", parts->tm_year + 1900); break;
             case 'z': strcpy(piece, "+0000"); break;
-            case 'Z': strcpy(piece, "UTC"); break;
+            case 'Z': snprintf(piece, sizeof piece, "%s", parts->tm_zone ? parts->tm_zone : ""); break;
             case '%': strcpy(piece, "%"); break;
             default:
                 piece[0] = '%';
