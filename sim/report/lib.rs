@@ -1,2 +1,34 @@
+//! Values → text: diagnostics, the report of a run, JSON, explanations, a program's dump.
+//!
+//! Everything a person reads is made here, and only made: nothing is printed. Plain by default; a
+//! [`Style`] colours it. Names and source lines, never bare numbers.
+//!
+//! Not here: finding anything out (`detect`, `explore`), terminals (`cli`).
 #![no_std]
-#![doc = "Placeholder."]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod columns;
+mod diagnostics;
+mod dump;
+mod event;
+mod explain;
+mod finding;
+mod json;
+mod run;
+mod signal;
+mod style;
+mod syscall;
+mod threads;
+mod trace;
+
+#[cfg(test)]
+mod tests;
+
+pub use diagnostics::{Sources, diagnostics};
+pub use dump::dump;
+pub use explain::{TOPICS, explain};
+pub use json::json;
+pub use run::{Heading, run};
+pub use style::Style;

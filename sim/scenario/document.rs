@@ -151,7 +151,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<Document, Vec<Diagnostic>> {
 }
 
 fn sort(diagnostics: &mut [Diagnostic]) {
-    diagnostics.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
+    diagnostics.sort_by_key(|d| (d.span.start, d.span.end));
 }
 
 fn not_text(path: &str, bytes: &[u8], valid: usize) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! Names that must not be used twice.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
@@ -11,12 +12,12 @@ pub struct Names(BTreeMap<String, Span>);
 
 impl Names {
     /// Takes a name, or says who has it.
-    pub fn claim(&mut self, name: &str, at: Span) -> Result<(), Diagnostic> {
+    pub fn claim(&mut self, name: &str, at: Span) -> Result<(), Box<Diagnostic>> {
         match self.0.get(name) {
-            Some(first) => Err(
-                Diagnostic::error(at, format!("the name `{name}` is used twice"))
-                    .note(first.clone(), "first used here"),
-            ),
+            Some(first) => {
+                let error = Diagnostic::error(at, format!("the name `{name}` is used twice"));
+                Err(Box::new(error.note(first.clone(), "first used here")))
+            }
             None => {
                 self.0.insert(name.into(), at);
                 Ok(())

@@ -95,7 +95,7 @@ impl Reader<'_, '_> {
             let place = table.get("name").map_or(at, Spanned::span);
             match names.claim(&name, self.text.span(place)) {
                 Ok(()) => self.document.programs.push(ProgramDraft { name, code }),
-                Err(error) => self.diagnostics.push(error),
+                Err(error) => self.diagnostics.push(*error),
             }
         }
     }
@@ -109,7 +109,7 @@ impl Reader<'_, '_> {
             };
             let place = table.get("name").map_or(at, Spanned::span);
             if let Err(error) = names.claim(&process.name, self.text.span(place)) {
-                self.diagnostics.push(error);
+                self.diagnostics.push(*error);
             }
             self.document.processes.push(process);
         }
@@ -402,7 +402,7 @@ impl Reader<'_, '_> {
                     .config
                     .files
                     .push((path.into(), string(table, "text").into_bytes())),
-                Err(error) => self.diagnostics.push(error),
+                Err(error) => self.diagnostics.push(*error),
             }
         }
     }

@@ -1,0 +1,212 @@
+//! A program as the machine sees it: its memory map, its symbols, and each source line with the
+//! instructions it became.
+//!
+//! Not here: the C library's functions, which are counted only.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use sim_abi::disassembly::disassemble;
+use sim_abi::encoding::decode;
+use sim_abi::image::{Function, Image, Permissions, SymbolKind};
+use sim_abi::layout;
+
+use crate::columns::{Cell, left, right, table};
+use crate::diagnostics::Sources;
+use crate::event::count;
+use crate::style::{Paint, Style};
+
+/// All of it as text.
+pub fn dump(image: &Image, sources: &Sources, style: Style) -> String {
+    let mut out = heading("memory map", style);
+    out.push_str(&memory_map(image, style));
+    out.push_str(&heading("\nsymbols", style));
+    out.push_str(&symbols(image, style));
+    let own = image.functions.iter().filter(|f| !f.library);
+    for function in own {
+        let size = count(function.end.saturating_sub(function.start), "byte");
+        let frame = count(function.frame_size, "byte");
+        out.push_str(&heading(&format!("\n{}", function.name), style));
+        out.truncate(out.trim_end().len());
+        out.push_str(&style.paint(Paint::Faint, &format!("   {size}, frame of {frame}\n")));
+        out.push_str(&code(image, function, sources, style));
+    }
+    let library = image.functions.iter().filter(|f| f.library).count() as u64;
+    if library > 0 {
+        let text = format!(
+            "\n{} of the C library are not shown\n",
+            count(library, "function")
+        );
+        out.push_str(&style.paint(Paint::Faint, &text));
+    }
+    out
+}
+
+fn heading(text: &str, style: Style) -> String {
+    format!("{}\n", style.paint(Paint::Strong, text))
+}
+
+fn letters(p: Permissions) -> String {
+    let letter = |yes, letter| if yes { letter } else { '-' };
+    [
+        letter(p.read, 'r'),
+        letter(p.write, 'w'),
+        letter(p.execute, 'x'),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn map_row(from: u32, to: u32, permissions: Permissions, name: &str, about: String) -> Vec<Cell> {
+    Vec::from([
+        left(Paint::Faint, format!("{from:08x}–{to:08x}")),
+        left(Paint::Plain, letters(permissions)),
+        left(Paint::Plain, name),
+        left(Paint::Faint, about),
+    ])
+}
+
+fn memory_map(image: &Image, style: Style) -> String {
+    let end = |s: &sim_abi::image::Segment| s.address.saturating_add(s.size);
+    let mut rows: Vec<Vec<Cell>> = image
+        .segments
+        .iter()
+        .map(|s| {
+            map_row(
+                s.address,
+                end(s),
+                s.permissions,
+                &s.name,
+                count(s.size, "byte"),
+            )
+        })
+        .collect();
+    let page_up = |address: u32| {
+        address
+            .div_ceil(layout::PAGE_SIZE)
+            .saturating_mul(layout::PAGE_SIZE)
+    };
+    let heap = image
+        .segments
+        .iter()
+        .map(end)
+        .max()
+        .map_or(layout::TEXT_BASE, page_up);
+    let rw = Permissions::RW;
+    rows.push(map_row(
+        heap,
+        layout::HEAP_LIMIT,
+        rw,
+        "heap",
+        "grows up (brk)".to_string(),
+    ));
+    rows.push(map_row(
+        layout::MMAP_BASE,
+        layout::MMAP_LIMIT,
+        rw,
+        "mappings",
+        "mmap".to_string(),
+    ));
+    let stacks = format!(
+        "{} each, a guard page under it",
+        count(layout::THREAD_STACK_SIZE, "byte")
+    );
+    let main_stack = layout::STACK_TOP - layout::MAIN_STACK_SIZE;
+    rows.push(map_row(
+        layout::THREAD_STACKS,
+        main_stack,
+        rw,
+        "thread stacks",
+        stacks,
+    ));
+    rows.push(map_row(
+        main_stack,
+        layout::STACK_TOP,
+        rw,
+        "main stack",
+        "grows down".to_string(),
+    ));
+    table(&rows, 2, style)
+}
+
+fn symbols(image: &Image, style: Style) -> String {
+    let library = |address: u32| {
+        image.library_data.contains(&address) || image.library_text.contains(&address)
+    };
+    let shown = image
+        .symbols
+        .iter()
+        .filter(|s| s.kind == SymbolKind::ThreadLocal || !library(s.address));
+    let rows: Vec<Vec<Cell>> = shown
+        .map(|s| {
+            let address = match s.kind {
+                SymbolKind::ThreadLocal => format!("tp+{:#x}", s.address),
+                SymbolKind::Function | SymbolKind::Object => format!("{:08x}", s.address),
+            };
+            Vec::from([
+                left(Paint::Faint, address),
+                right(Paint::Faint, s.size.to_string()),
+                left(Paint::Plain, s.name.clone()),
+                left(Paint::Faint, s.type_name.clone()),
+            ])
+        })
+        .collect();
+    table(&rows, 2, style)
+}
+
+fn word(image: &Image, address: u32) -> Option<u32> {
+    let segment = image
+        .segments
+        .iter()
+        .find(|s| address.checked_sub(s.address).is_some_and(|o| o < s.size))?;
+    let offset = (address - segment.address) as usize;
+    let bytes = segment.bytes.get(offset..offset + 4)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?))
+}
+
+/// `main+0x10`
+fn symbolic(image: &Image, address: u32) -> Option<String> {
+    let function = image.function_at(address)?;
+    Some(match address - function.start {
+        0 => function.name.clone(),
+        offset => format!("{}+{offset:#x}", function.name),
+    })
+}
+
+fn code(image: &Image, function: &Function, sources: &Sources, style: Style) -> String {
+    let mut out = String::new();
+    let mut shown = None;
+    for pc in (function.start..function.end).step_by(4) {
+        let place = image.line_at(pc);
+        if let Some((file, line)) = place.filter(|_| place != shown) {
+            out.push_str(&source_line(file, line, sources, style));
+            shown = place;
+        }
+        let Some(bits) = word(image, pc) else {
+            continue;
+        };
+        let text = match decode(bits) {
+            Some(instruction) => disassemble(instruction, pc, &|a| symbolic(image, a)),
+            None => format!(".word {bits:#010x}"),
+        };
+        out.push_str(&style.paint(Paint::Faint, &format!("      {pc:08x}  {bits:08x}  ")));
+        out.push_str(&text);
+        out.push('\n');
+    }
+    out
+}
+
+fn source_line(file: &str, line: u32, sources: &Sources, style: Style) -> String {
+    let source = sources(file);
+    let text = source
+        .as_deref()
+        .and_then(|s| s.lines().nth(line as usize - 1))
+        .unwrap_or("");
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\t')
+        .collect();
+    let place = style.paint(Paint::Faint, &format!("  {file}:{line}"));
+    format!("{place}  {}\n", style.paint(Paint::Strong, text.trim_end()))
+}

@@ -1,0 +1,142 @@
+//! The report of a run: title, trace, output, times, findings, one line that sums up.
+
+use alloc::format;
+use alloc::string::String;
+
+use sim_abi::Verdict;
+use sim_abi::record::RunRecord;
+
+use crate::diagnostics::Sources;
+use crate::event::count;
+use crate::finding::finding;
+use crate::style::{Paint, Style};
+use crate::threads::{averages, gantt, on_paper, threads};
+use crate::trace::trace;
+
+/// What a report begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Heading {
+    /// One line.
+    pub title: String,
+    /// Number of cores.
+    pub cores: u16,
+    /// The scheduling policy's name.
+    pub policy: String,
+    /// Length of a time slice in ticks.
+    pub quantum: u64,
+    /// Where all randomness comes from.
+    pub seed: u64,
+    /// `Some`: what the scenario expects.
+    pub expected: Option<Verdict>,
+}
+
+/// The whole report.
+pub fn run(heading: &Heading, record: &RunRecord, sources: &Sources, style: Style) -> String {
+    let mut out = top(heading, style);
+    let mut section = |text: String| {
+        if !text.is_empty() {
+            out.push('\n');
+            out.push_str(&text);
+        }
+    };
+    if !record.trace.is_empty() {
+        section(trace(&record.trace, style));
+    }
+    section(output(record, style));
+    section(threads(record, style));
+    if on_paper(record) {
+        section(gantt(record, style));
+        section(averages(record));
+    }
+    for one in &record.findings {
+        section(finding(one, sources, style));
+    }
+    section(summary(heading, record, style));
+    out
+}
+
+fn top(heading: &Heading, style: Style) -> String {
+    let machine = format!(
+        "{} · {}, quantum {} · seed {}",
+        count(heading.cores, "core"),
+        heading.policy,
+        heading.quantum,
+        heading.seed
+    );
+    format!(
+        "{}\n{}\n",
+        style.paint(Paint::Strong, &heading.title),
+        style.paint(Paint::Faint, &machine)
+    )
+}
+
+/// What the programs wrote, both streams as they came.
+fn output(record: &RunRecord, style: Style) -> String {
+    let mut text = String::new();
+    for (stream, bytes) in &record.output {
+        let part = String::from_utf8_lossy(bytes);
+        let paint = if *stream == 2 {
+            Paint::Warn
+        } else {
+            Paint::Plain
+        };
+        for line in part.split_inclusive('\n') {
+            if text.is_empty() || text.ends_with('\n') {
+                text.push_str("    ");
+            }
+            let (line, end) = line
+                .strip_suffix('\n')
+                .map_or((line, ""), |line| (line, "\n"));
+            text.push_str(&style.paint(paint, &printable(line)));
+            text.push_str(end);
+        }
+    }
+    if text.is_empty() {
+        return text;
+    }
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    format!("{}\n{text}", style.paint(Paint::Faint, "  output"))
+}
+
+/// Control characters would disturb the terminal, and with it the report.
+fn printable(line: &str) -> String {
+    line.chars()
+        .map(|c| {
+            if c.is_control() && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+fn summary(heading: &Heading, record: &RunRecord, style: Style) -> String {
+    let paint = match record.verdict {
+        Verdict::Ok => Paint::Good,
+        _ => Paint::Bad,
+    };
+    let processes = record.processes.len() as u64;
+    let all = format!(
+        " · {} · {}, {} · {} · {}",
+        count(record.ticks.0, "tick"),
+        match processes {
+            1 => String::from("1 process"),
+            n => format!("{n} processes"),
+        },
+        count(record.threads.len() as u64, "thread"),
+        count(record.switches.0 + record.switches.1, "context switch"),
+        count(record.races, "race"),
+    );
+    let expected = match heading.expected {
+        Some(verdict) if verdict == record.verdict => String::from(" · as expected"),
+        Some(verdict) => format!(" · expected {}", verdict.name()),
+        None => String::new(),
+    };
+    format!(
+        "{}{all}{expected}\n",
+        style.paint(paint, record.verdict.name())
+    )
+}

@@ -1,0 +1,143 @@
+//! Where the time went: a table of the threads; for processes on paper also the Gantt chart and the
+//! averages that textbooks ask for.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use sim_abi::record::{RunRecord, ThreadRecord};
+use sim_abi::{CoreId, Tick};
+
+use crate::columns::{Cell, left, right, table};
+use crate::style::{Paint, Style};
+
+/// More threads than this make no table that anybody reads.
+const THREADS_MAX: usize = 40;
+/// More parts than this make no chart that anybody reads.
+const PARTS_MAX: usize = 40;
+
+/// Nothing but synthetic processes: a schedule on paper.
+pub fn on_paper(record: &RunRecord) -> bool {
+    record.instructions == 0 && !record.threads.is_empty()
+}
+
+/// The table of threads; empty if there are too many.
+pub fn threads(record: &RunRecord, style: Style) -> String {
+    if record.threads.len() > THREADS_MAX {
+        return String::new();
+    }
+    let paper = on_paper(record);
+    let mut heading = Vec::from([
+        "arrives",
+        "first runs",
+        "ends",
+        "running",
+        "ready",
+        "blocked",
+        "switches",
+    ]);
+    if paper {
+        heading.push("turnaround");
+    }
+    let mut first = Vec::from([left(Paint::Faint, "thread")]);
+    first.extend(heading.into_iter().map(|h| right(Paint::Faint, h)));
+    let mut rows = Vec::from([first]);
+    rows.extend(record.threads.iter().map(|t| row(t, paper)));
+    table(&rows, 2, style)
+}
+
+fn row(thread: &ThreadRecord, paper: bool) -> Vec<Cell> {
+    let tick = |tick: Option<Tick>| {
+        right(
+            Paint::Plain,
+            tick.map_or("–".to_string(), |t| t.to_string()),
+        )
+    };
+    let number = |number: u64| right(Paint::Plain, number.to_string());
+    let mut cells = Vec::from([
+        left(Paint::Plain, format!("{}/{}", thread.process, thread.name)),
+        tick(Some(thread.arrival)),
+        tick(thread.first_run),
+        tick(thread.finish),
+        number(thread.running),
+        number(thread.ready),
+        number(thread.blocked),
+        number(thread.switches),
+    ]);
+    if paper {
+        cells.push(tick(turnaround(thread).map(Tick)));
+    }
+    cells
+}
+
+fn turnaround(thread: &ThreadRecord) -> Option<u64> {
+    Some(thread.finish?.0.saturating_sub(thread.arrival.0))
+}
+
+/// Average waiting, turnaround and response time; empty if a thread has not ended.
+pub fn averages(record: &RunRecord) -> String {
+    let sum =
+        |of: fn(&ThreadRecord) -> Option<u64>| record.threads.iter().map(of).sum::<Option<u64>>();
+    let response = |t: &ThreadRecord| Some(t.first_run?.0.saturating_sub(t.arrival.0));
+    let (Some(waiting), Some(turnaround), Some(response)) =
+        (sum(|t| Some(t.ready)), sum(turnaround), sum(response))
+    else {
+        return String::new();
+    };
+    let n = record.threads.len() as u64;
+    format!(
+        "  average waiting time {} · turnaround {} · response {}\n",
+        quotient(waiting, n),
+        quotient(turnaround, n),
+        quotient(response, n)
+    )
+}
+
+/// `17/3 = 5.67`, or `5` if it divides.
+fn quotient(sum: u64, n: u64) -> String {
+    if n == 0 || sum.is_multiple_of(n) {
+        return sum.checked_div(n).unwrap_or(0).to_string();
+    }
+    let hundredths = (u128::from(sum) * 200 + u128::from(n)) / (u128::from(n) * 2);
+    format!("{sum}/{n} = {}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// Who ran when, a line a core: `core 0   p1 0–4 │ p2 4–7`. Empty if that gets too long.
+pub fn gantt(record: &RunRecord, style: Style) -> String {
+    if record.timeline.len() > PARTS_MAX {
+        return String::new();
+    }
+    let mut rows = Vec::new();
+    for core in 0..record.cores.len() {
+        let core = CoreId(u16::try_from(core).unwrap_or(u16::MAX));
+        let spans = record.timeline.iter().filter(|s| s.core == core);
+        let parts: Vec<String> = spans
+            .map(|s| {
+                let thread = record.threads.iter().find(|t| t.tid == s.thread);
+                let name = if s.overhead {
+                    "switch"
+                } else {
+                    thread.map_or("?", |t| t.process.as_str())
+                };
+                format!("{name} {}–{}", s.from, s.to)
+            })
+            .collect();
+        rows.push(Vec::from([
+            left(Paint::Faint, format!("core {core}")),
+            left(Paint::Plain, parts.join(" │ ")),
+        ]));
+    }
+    table(&rows, 2, style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn averages_are_exact_first() {
+        assert_eq!(quotient(17, 3), "17/3 = 5.67");
+        assert_eq!(quotient(18, 3), "6");
+        assert_eq!(quotient(1, 8), "1/8 = 0.13");
+    }
+}
