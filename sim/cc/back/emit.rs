@@ -197,7 +197,7 @@ impl Emitter<'_> {
             }
             Kind::Call(call) => self.call(call),
             Kind::Return(values) => {
-                let moves = self.into_registers(values);
+                let moves = self.register_moves(values);
                 self.moves(moves);
                 if self.frame.size == 0 {
                     self.ret();
@@ -208,7 +208,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn into_registers(&self, values: &[(V, Reg)]) -> Vec<(Spot, Spot)> {
+    fn register_moves(&self, values: &[(V, Reg)]) -> Vec<(Spot, Spot)> {
         values
             .iter()
             .filter_map(|&(v, reg)| Some((self.spot(v)?, Spot::Register(reg))))
@@ -227,7 +227,7 @@ impl Emitter<'_> {
                 target = reg;
             }
         }
-        let moves = self.into_registers(&call.arguments);
+        let moves = self.register_moves(&call.arguments);
         self.moves(moves);
         match call.target {
             CallTarget::Symbol(symbol) => self.item(Item::Call(symbol)),
