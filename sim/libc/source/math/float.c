@@ -1,190 +1,55 @@
 /* The functions for float: those for double, rounded once more. */
 #include <math.h>
 
-float fabsf(float x)
-{
-    return fabs(x);
-}
+#define OF_ONE(name) \
+    float name##f(float x) \
+    { \
+        return name(x); \
+    }
+#define OF_TWO(name) \
+    float name##f(float x, float y) \
+    { \
+        return name(x, y); \
+    }
 
-float sqrtf(float x)
-{
-    return sqrt(x);
-}
+OF_ONE(fabs)
+OF_ONE(sqrt)
+OF_ONE(cbrt)
+OF_ONE(floor)
+OF_ONE(ceil)
+OF_ONE(trunc)
+OF_ONE(round)
+OF_ONE(rint)
+OF_ONE(nearbyint)
+OF_ONE(exp)
+OF_ONE(exp2)
+OF_ONE(expm1)
+OF_ONE(log)
+OF_ONE(log2)
+OF_ONE(log10)
+OF_ONE(log1p)
+OF_ONE(sin)
+OF_ONE(cos)
+OF_ONE(tan)
+OF_ONE(asin)
+OF_ONE(acos)
+OF_ONE(atan)
+OF_ONE(sinh)
+OF_ONE(cosh)
+OF_ONE(tanh)
+OF_ONE(asinh)
+OF_ONE(acosh)
+OF_ONE(atanh)
 
-float cbrtf(float x)
-{
-    return cbrt(x);
-}
-
-float floorf(float x)
-{
-    return floor(x);
-}
-
-float ceilf(float x)
-{
-    return ceil(x);
-}
-
-float truncf(float x)
-{
-    return trunc(x);
-}
-
-float roundf(float x)
-{
-    return round(x);
-}
-
-float rintf(float x)
-{
-    return rint(x);
-}
-
-float nearbyintf(float x)
-{
-    return nearbyint(x);
-}
-
-float expf(float x)
-{
-    return exp(x);
-}
-
-float exp2f(float x)
-{
-    return exp2(x);
-}
-
-float expm1f(float x)
-{
-    return expm1(x);
-}
-
-float logf(float x)
-{
-    return log(x);
-}
-
-float log2f(float x)
-{
-    return log2(x);
-}
-
-float log10f(float x)
-{
-    return log10(x);
-}
-
-float log1pf(float x)
-{
-    return log1p(x);
-}
-
-float sinf(float x)
-{
-    return sin(x);
-}
-
-float cosf(float x)
-{
-    return cos(x);
-}
-
-float tanf(float x)
-{
-    return tan(x);
-}
-
-float asinf(float x)
-{
-    return asin(x);
-}
-
-float acosf(float x)
-{
-    return acos(x);
-}
-
-float atanf(float x)
-{
-    return atan(x);
-}
-
-float sinhf(float x)
-{
-    return sinh(x);
-}
-
-float coshf(float x)
-{
-    return cosh(x);
-}
-
-float tanhf(float x)
-{
-    return tanh(x);
-}
-
-float asinhf(float x)
-{
-    return asinh(x);
-}
-
-float acoshf(float x)
-{
-    return acosh(x);
-}
-
-float atanhf(float x)
-{
-    return atanh(x);
-}
-
-float fmodf(float x, float y)
-{
-    return fmod(x, y);
-}
-
-float remainderf(float x, float y)
-{
-    return remainder(x, y);
-}
-
-float powf(float x, float y)
-{
-    return pow(x, y);
-}
-
-float hypotf(float x, float y)
-{
-    return hypot(x, y);
-}
-
-float atan2f(float x, float y)
-{
-    return atan2(x, y);
-}
-
-float fmaxf(float x, float y)
-{
-    return fmax(x, y);
-}
-
-float fminf(float x, float y)
-{
-    return fmin(x, y);
-}
-
-float fdimf(float x, float y)
-{
-    return fdim(x, y);
-}
-
-float copysignf(float x, float y)
-{
-    return copysign(x, y);
-}
+OF_TWO(fmod)
+OF_TWO(remainder)
+OF_TWO(pow)
+OF_TWO(hypot)
+OF_TWO(atan2)
+OF_TWO(fmax)
+OF_TWO(fmin)
+OF_TWO(fdim)
+OF_TWO(copysign)
 
 /* The next float, not the next double. */
 float nextafterf(float x, float y)
