@@ -1,0 +1,457 @@
+//! What the compiler provides itself: `__builtin_…`, and the syntax-like ones (`va_arg`, `offsetof`).
+
+use super::build::{self, add_offset, constant, convert, node};
+use super::checker::{Checker, Parse, place};
+use super::errors;
+use super::names;
+use super::operators::Operator;
+use super::token::{Kind, Location, Token};
+use super::types::{CHAR, DOUBLE, FLOAT, INT, Q, TypeId, UINT, VOID};
+use super::value::{Form, Value};
+use crate::tree::{BinaryOp, Expr, ExprKind, Scalar, Ty};
+use alloc::vec::Vec;
+
+/// Functions that gcc knows by a second name.
+const PLAIN: &[(&str, &str)] = &[
+    ("abort", "v"),
+    ("exit", "vi"),
+    ("abs", "ii"),
+    ("labs", "ii"),
+    ("malloc", "pu"),
+    ("calloc", "puu"),
+    ("realloc", "ppu"),
+    ("free", "vp"),
+    ("memcpy", "pppu"),
+    ("memmove", "pppu"),
+    ("memset", "ppiu"),
+    ("memcmp", "ippu"),
+    ("memchr", "ppiu"),
+    ("strlen", "up"),
+    ("strcmp", "ipp"),
+    ("strncmp", "ippu"),
+    ("strcpy", "ppp"),
+    ("strncpy", "pppu"),
+    ("strcat", "ppp"),
+    ("strchr", "ppi"),
+    ("strrchr", "ppi"),
+    ("puts", "ip"),
+    ("putchar", "ii"),
+    ("printf", "ip."),
+    ("fprintf", "ipp."),
+    ("sprintf", "ipp."),
+    ("snprintf", "ipup."),
+];
+
+/// Is it a function that the compiler provides?
+pub fn is_builtin(name: &str) -> bool {
+    name.starts_with("__builtin_") || name.starts_with("__atomic_") || name.starts_with("__sync_")
+}
+
+impl Checker<'_> {
+    /// A call of a built-in function; the next token is its `(`.
+    pub fn builtin(&mut self, token: Token, name: &str) -> Parse<Value> {
+        let at = token.at;
+        let open = self.expect(Kind::LeftParen)?.at;
+        let what = name.strip_prefix("__builtin_").unwrap_or(name);
+        if what == "constant_p" {
+            return self.constant_p(open);
+        }
+        let args = self.arguments(open)?;
+        let depth = args.iter().map(|a| a.depth).max().unwrap_or(0);
+        let value = match what {
+            "va_start" | "va_end" | "va_copy" => self.va_function(what, args, at),
+            "syscall" => self.syscall(args, at),
+            "trap" | "unreachable" => Value::new(
+                Expr {
+                    kind: ExprKind::Trap,
+                    ty: Ty::Void,
+                    place: place(at),
+                },
+                VOID,
+                at,
+            ),
+            "expect" | "expect_with_probability" | "assume_aligned" if !args.is_empty() => {
+                let first = args.into_iter().next().expect("there is one");
+                self.decay(first)
+            }
+            "return_address" | "extract_return_addr" | "frame_address" => {
+                let ty = self.types.pointer(VOID.plain());
+                let kind = if what == "return_address" {
+                    ExprKind::ReturnAddress
+                } else {
+                    ExprKind::Const(0)
+                };
+                Value::new(node(kind, Scalar::U32, place(at)), ty, at)
+            }
+            "prefetch" => {
+                let zero = Value::int(0, at);
+                self.retype(zero, VOID)
+            }
+            "huge_val" | "inf" => self.float_constant(f64::INFINITY, DOUBLE, at),
+            "huge_valf" | "inff" => self.float_constant(f64::INFINITY, FLOAT, at),
+            "nan" => self.float_constant(f64::NAN, DOUBLE, at),
+            "nanf" => self.float_constant(f64::NAN, FLOAT, at),
+            "bswap16" | "bswap32" | "bswap64" | "clz" | "ctz" | "popcount" | "ffs" | "parity"
+                if !args.is_empty() =>
+            {
+                self.bit_function(what, args, at)
+            }
+            "object_size" => Value::new(constant(u64::MAX, Scalar::U32, place(at)), UINT, at),
+            _ if what.starts_with("__atomic_") || what.starts_with("__sync_") => {
+                self.atomic_function(what, args, at)
+            }
+            _ => self.plain_function(what, token, args, name),
+        };
+        Ok(value.above(depth))
+    }
+
+    fn float_constant(&self, value: f64, ty: TypeId, at: Location) -> Value {
+        let scalar = self.scalar(ty);
+        let bits = build::convert_bits(value.to_bits(), Scalar::F64, scalar);
+        Value::new(constant(bits, scalar, place(at)), ty, at)
+    }
+
+    /// 1 if the argument is a constant; it is not evaluated.
+    fn constant_p(&mut self, open: Location) -> Parse<Value> {
+        self.unevaluated += 1;
+        let value = self.assignment();
+        self.unevaluated -= 1;
+        let value = value?;
+        let value = self.decay(value);
+        self.close_paren(open)?;
+        Ok(Value::int(i64::from(value.constant().is_some()), open))
+    }
+
+    /// `__builtin_memcpy` is `memcpy`.
+    fn plain_function(&mut self, what: &str, token: Token, args: Vec<Value>, name: &str) -> Value {
+        let Some((_, code)) = PLAIN.iter().find(|(n, _)| *n == what) else {
+            self.say(token.at, |span| errors::unknown_builtin(span, name));
+            return Value::poison(token.at);
+        };
+        let void = self.types.pointer(VOID.plain());
+        let mut types: Vec<TypeId> = Vec::new();
+        let variadic = code.ends_with('.');
+        for letter in code.trim_end_matches('.').bytes() {
+            types.push(match letter {
+                b'v' => VOID,
+                b'p' => void,
+                b'u' => UINT,
+                _ => INT,
+            });
+        }
+        let text = self.names.intern(what.as_bytes());
+        let ret = types.remove(0);
+        let params: Vec<Q> = types.iter().map(|t| t.plain()).collect();
+        let signature = super::types::Signature {
+            ret: ret.plain(),
+            params,
+            variadic,
+            prototype: true,
+        };
+        let ty = self.types.function(signature.clone()).plain();
+        let id = match self.scopes.linked(text) {
+            Some(id) => id,
+            None => self.declare_implicit(Token { text, ..token }, ty),
+        };
+        let symbol = self.symbol_of(id);
+        self.mentioned[symbol.0 as usize] = true;
+        let mut trees = Vec::new();
+        for (i, argument) in args.into_iter().enumerate() {
+            let value = match signature.params.get(i) {
+                Some(&param) => {
+                    let into = super::assignment::Into::Argument(i + 1, Some(name.into()));
+                    self.convert_to(argument, param.id.plain(), &into)
+                }
+                None => self.promote(argument),
+            };
+            trees.push(value.expr());
+        }
+        let callee = node(ExprKind::Address(symbol, 0), Scalar::U32, place(token.at));
+        let count = variadic.then_some(signature.params.len());
+        self.call_tree(callee, trees, count, ret, token.at)
+    }
+
+    fn syscall(&mut self, args: Vec<Value>, at: Location) -> Value {
+        let mut trees = Vec::new();
+        for argument in args {
+            let value = self.promote(argument);
+            let expr = value.expr();
+            let scalar = build::scalar_of(&expr);
+            trees.push(if scalar.size() == 4 && !scalar.float() {
+                expr
+            } else {
+                convert(expr, Scalar::I32)
+            });
+        }
+        if trees.is_empty() || trees.len() > 7 {
+            self.say(at, |span| {
+                errors::argument_count(span, Some("__builtin_syscall"), 1, trees.len(), true, None)
+            });
+            return Value::poison(at);
+        }
+        Value::new(
+            node(ExprKind::Syscall(trees), Scalar::I32, place(at)),
+            INT,
+            at,
+        )
+    }
+
+    // Variable arguments: a `va_list` is a `char *` to the next one.
+
+    /// The type of `__builtin_va_list`.
+    pub fn va_list(&mut self) -> Q {
+        self.types.pointer(CHAR.plain()).plain()
+    }
+
+    fn va_function(&mut self, what: &str, args: Vec<Value>, at: Location) -> Value {
+        let list = self.va_list();
+        let mut args = args.into_iter();
+        let (target, source) = (args.next(), args.next());
+        let Some(target) = target else {
+            self.say(at, |span| {
+                errors::argument_count(span, Some(what), 1, 0, false, None)
+            });
+            return Value::poison(at);
+        };
+        let value = match (what, source) {
+            ("va_end", _) => {
+                let expr = self.discard(target);
+                return self.retype(Value::new(expr, INT, at), VOID);
+            }
+            ("va_copy", Some(source)) => self.decay(source),
+            _ => {
+                if !self.function.as_ref().is_some_and(|f| f.variadic) {
+                    self.say(at, errors::va_start_outside);
+                }
+                Value::new(node(ExprKind::VaStart, Scalar::U32, place(at)), list.id, at)
+            }
+        };
+        let stored = self.assign(target, value, at);
+        self.retype(stored, VOID)
+    }
+
+    /// The built-ins that take types: `va_arg`, `offsetof` …
+    pub fn keyword_builtin(&mut self, token: Token) -> Parse<Value> {
+        self.advance();
+        let open = self.expect(Kind::LeftParen)?.at;
+        match token.text {
+            names::VA_ARG => {
+                let list = self.assignment()?;
+                self.expect(Kind::Comma)?;
+                let ty = self.type_name_in_parens(open)?;
+                let value = self.va_arg(list, ty, token.at);
+                self.bounded(value)
+            }
+            names::OFFSETOF => self.offset_of(open, token.at),
+            names::TYPES_COMPATIBLE => {
+                let a = self.type_name_here()?;
+                self.expect(Kind::Comma)?;
+                let b = self.type_name_in_parens(open)?;
+                let same = self.types.compatible_plain(a.id, b.id);
+                Ok(Value::int(i64::from(same), token.at))
+            }
+            _ => {
+                let condition =
+                    self.integer_constant("the condition of `__builtin_choose_expr`")?;
+                self.expect(Kind::Comma)?;
+                let then = self.assignment()?;
+                self.expect(Kind::Comma)?;
+                let otherwise = self.assignment()?;
+                self.close_paren(open)?;
+                Ok(if condition.is_some_and(|(v, _)| v != 0) {
+                    then
+                } else {
+                    otherwise
+                })
+            }
+        }
+    }
+
+    /// Takes the next argument: 4 bytes, or 8 aligned to 8, or the address of an aggregate.
+    fn va_arg(&mut self, list: Value, ty: Q, at: Location) -> Value {
+        let depth = list.depth;
+        let tree = self.types.ty(ty.id);
+        let (size, aligned, indirect) = match tree {
+            Ty::Scalar(scalar) if scalar.size() == 8 => (8, true, false),
+            Ty::Scalar(_) => (4, false, false),
+            Ty::Aggregate { .. } => (4, false, true),
+            Ty::Void => {
+                let name = self.type_name(ty);
+                self.say(at, |span| errors::incomplete(span, &name, "va_arg"));
+                return Value::poison(at);
+            }
+        };
+        let promoted = self.types.promote(ty.id);
+        if promoted != ty.id && !matches!(self.types.get(ty.id), super::types::Type::Enum(_))
+            || ty.id == FLOAT
+        {
+            let name = self.type_name(ty);
+            self.say(at, |span| errors::va_arg_promoted(span, &name));
+        }
+        let list_type = self.plain_name(list.ty.id);
+        if self
+            .types
+            .pointee(list.ty.id)
+            .is_none_or(|to| to.id != CHAR)
+        {
+            if !list.poisoned() {
+                self.say(at, |span| errors::va_list_expected(span, &list_type));
+            }
+            return Value::poison(at);
+        }
+        let place = place(at);
+        // The list is advanced past the argument, which lies just before its new position.
+        let advanced = self.modify(list, super::value::Want::New, at, |_, old| {
+            let mut expr = old.expr();
+            if aligned {
+                expr = add_offset(expr, 7);
+                let mask = constant(!7u64, Scalar::U32, place);
+                expr = build::binary(BinaryOp::And, expr, mask, place);
+            }
+            build::binary(
+                BinaryOp::Add,
+                expr,
+                constant(size, Scalar::U32, place),
+                place,
+            )
+        });
+        let address = convert(advanced.expr(), Scalar::U32);
+        let slot = build::binary(
+            BinaryOp::Sub,
+            address,
+            constant(size, Scalar::U32, place),
+            place,
+        );
+        let value = if indirect {
+            let to = self.types.pointer(ty.id.plain());
+            let stored = Value::memory(slot, to.plain(), at);
+            let stored = self.decay(stored);
+            self.dereference(stored, at)
+        } else {
+            Value::memory(slot, ty.id.plain(), at)
+        };
+        let value = self.decay(value);
+        value.above(depth)
+    }
+
+    /// `offsetof(type, member.path[i])`
+    fn offset_of(&mut self, open: Location, at: Location) -> Parse<Value> {
+        let ty = self.type_name_here()?;
+        self.expect(Kind::Comma)?;
+        let zero = constant(0, Scalar::U32, place(at));
+        let mut value = Value::memory(zero, ty, at);
+        let mut member = true;
+        loop {
+            if member {
+                let name = self.peek();
+                if !name.is_identifier() {
+                    return self.unexpected("a member's name");
+                }
+                self.advance();
+                value = self.member(value, name, false, name.at);
+            } else {
+                let index = self.expression()?;
+                self.expect(Kind::RightBracket)?;
+                let array = self.decay(value);
+                let address = self.binary(Operator::Add, array, index, at);
+                value = self.dereference(address, at);
+            }
+            if self.accept(Kind::Dot) {
+                member = true;
+            } else if self.accept(Kind::LeftBracket) {
+                member = false;
+            } else {
+                break;
+            }
+        }
+        self.close_paren(open)?;
+        Ok(match value.form {
+            Form::Memory(address, None)
+                if !matches!(self.types.get(value.ty.id), super::types::Type::Poison) =>
+            {
+                Value::new(
+                    Expr {
+                        ty: Ty::Scalar(Scalar::U32),
+                        ..address
+                    },
+                    UINT,
+                    at,
+                )
+            }
+            Form::Memory(_, Some(_)) => {
+                self.say(at, errors::address_of_bit_field);
+                Value::poison(at)
+            }
+            _ => Value::poison(at),
+        })
+    }
+
+    // Bits.
+
+    /// `bswap`, `clz`, `ctz`, `popcount`: folded for constants, else library functions of libgcc's names.
+    fn bit_function(&mut self, what: &str, args: Vec<Value>, at: Location) -> Value {
+        let ty = match what {
+            "bswap16" => super::types::USHORT,
+            "bswap64" => super::types::ULLONG,
+            _ => UINT,
+        };
+        let Some(argument) = args.into_iter().next() else {
+            return Value::poison(at);
+        };
+        let value = self.convert_to(
+            argument,
+            ty.plain(),
+            &super::assignment::Into::Argument(1, None),
+        );
+        let result = if what.starts_with("bswap") { ty } else { INT };
+        if let Some(bits) = value.constant() {
+            let word = bits as u32;
+            let folded = match what {
+                "bswap16" => u64::from((bits as u16).swap_bytes()),
+                "bswap32" => u64::from(word.swap_bytes()),
+                "bswap64" => bits.swap_bytes(),
+                "clz" => u64::from(word.leading_zeros()),
+                "ctz" => u64::from(word.trailing_zeros()),
+                "popcount" => u64::from(word.count_ones()),
+                "parity" => u64::from(word.count_ones() & 1),
+                _ => u64::from(if word == 0 {
+                    0
+                } else {
+                    word.trailing_zeros() + 1
+                }),
+            };
+            let scalar = self.scalar(result);
+            return Value::new(constant(folded, scalar, place(at)), result, at);
+        }
+        let helper = match what {
+            "bswap16" => "__bswaphi2",
+            "bswap32" => "__bswapsi2",
+            "bswap64" => "__bswapdi2",
+            "clz" => "__clzsi2",
+            "ctz" => "__ctzsi2",
+            "popcount" => "__popcountsi2",
+            "parity" => "__paritysi2",
+            _ => "__ffssi2",
+        };
+        let text = self.names.intern(helper.as_bytes());
+        let params = alloc::vec![ty.plain()];
+        let signature = super::types::Signature {
+            ret: result.plain(),
+            params,
+            variadic: false,
+            prototype: true,
+        };
+        let function = self.types.function(signature).plain();
+        let token = Token {
+            kind: Kind::Identifier,
+            flags: 0,
+            text,
+            at,
+        };
+        let id = self.declare_implicit(token, function);
+        let symbol = self.symbol_of(id);
+        self.mentioned[symbol.0 as usize] = true;
+        let callee = node(ExprKind::Address(symbol, 0), Scalar::U32, place(at));
+        self.call_tree(callee, alloc::vec![value.expr()], None, result, at)
+    }
+}

@@ -1,0 +1,166 @@
+//! Calls (C17 §6.5.2.2): arguments are converted to the parameters' types, or promoted.
+
+use super::assignment::Into;
+use super::checker::{Checker, Parse, place};
+use super::errors;
+use super::token::{Kind, Location};
+use super::types::{DOUBLE, FLOAT, Signature, TypeId, VOID};
+use super::value::{Form, Value};
+use crate::tree::{Callee, Expr, ExprKind, SymbolId, SymbolKind, Ty};
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+impl Checker<'_> {
+    /// A call, after its `(`.
+    pub fn call(&mut self, callee: Value, at: Location) -> Parse<Value> {
+        let depth = callee.depth;
+        let place_of_call = callee.at;
+        let name = self.callee_name(&callee);
+        let callee = self.decay(callee);
+        let signature = self
+            .types
+            .pointee(callee.ty.id)
+            .and_then(|to| self.types.signature(to.id));
+        let arguments = self.arguments(at)?;
+        let depth = arguments.iter().map(|a| a.depth).fold(depth, u32::max);
+        let Some(signature) = signature else {
+            if !callee.poisoned() {
+                let found = self.plain_name(callee.ty.id);
+                self.say(callee.at, |span| errors::not_a_function(span, &found));
+            }
+            return Ok(Value::poison(at));
+        };
+        let name = name.filter(|n| !n.is_empty());
+        self.check_count(&signature, arguments.len(), name.as_deref(), &callee, at);
+        let variadic = signature.variadic.then_some(signature.params.len());
+        let mut trees = Vec::with_capacity(arguments.len());
+        for (i, argument) in arguments.into_iter().enumerate() {
+            let value = match signature.params.get(i) {
+                Some(&param) => {
+                    self.convert_to(argument, param, &Into::Argument(i + 1, name.clone()))
+                }
+                None => self.promote_argument(argument),
+            };
+            trees.push(value.expr());
+        }
+        let ret = signature.ret.id;
+        Ok(self
+            .call_tree(callee.expr(), trees, variadic, ret, place_of_call)
+            .above(depth))
+    }
+
+    /// The node of a call whose arguments are converted.
+    pub fn call_tree(
+        &mut self,
+        callee: Expr,
+        args: Vec<Expr>,
+        variadic: Option<usize>,
+        ret: TypeId,
+        at: Location,
+    ) -> Value {
+        let callee = match callee.kind {
+            ExprKind::Address(symbol, 0) if self.is_function_symbol(symbol) => {
+                Callee::Symbol(symbol)
+            }
+            _ => Callee::Pointer(Box::new(callee)),
+        };
+        let ty = self.types.ty(ret);
+        let result = match ty {
+            Ty::Aggregate { .. } => Some(self.temporary(ty, place(at))),
+            _ => None,
+        };
+        let kind = ExprKind::Call {
+            callee,
+            args,
+            variadic,
+            result,
+        };
+        Value::new(
+            Expr {
+                kind,
+                ty,
+                place: place(at),
+            },
+            ret,
+            at,
+        )
+    }
+
+    fn is_function_symbol(&self, symbol: SymbolId) -> bool {
+        self.unit.symbols[symbol.0 as usize].kind == SymbolKind::Function
+    }
+
+    /// The arguments up to `)`.
+    pub fn arguments(&mut self, open: Location) -> Parse<Vec<Value>> {
+        let mut arguments = Vec::new();
+        if self.accept(Kind::RightParen) {
+            return Ok(arguments);
+        }
+        loop {
+            arguments.push(self.assignment()?);
+            if !self.accept(Kind::Comma) {
+                break;
+            }
+        }
+        self.close_paren(open)?;
+        Ok(arguments)
+    }
+
+    fn callee_name(&self, callee: &Value) -> Option<String> {
+        match &callee.form {
+            Form::Memory(
+                Expr {
+                    kind: ExprKind::Address(symbol, 0),
+                    ..
+                },
+                None,
+            ) => Some(self.unit.symbols[symbol.0 as usize].name.clone()),
+            _ => None,
+        }
+    }
+
+    fn check_count(
+        &mut self,
+        signature: &Signature,
+        found: usize,
+        name: Option<&str>,
+        callee: &Value,
+        at: Location,
+    ) {
+        let wanted = signature.params.len();
+        let fits = if signature.variadic {
+            found >= wanted
+        } else {
+            found == wanted
+        };
+        if fits || !signature.prototype {
+            return;
+        }
+        let declared = name.and_then(|n| {
+            let id = self.scopes.linked(self.names.intern(n.as_bytes()))?;
+            let entity = &self.scopes.entities[id as usize];
+            (!entity.implicit).then(|| self.span(entity.at))
+        });
+        let place = if found < wanted { callee.at } else { at };
+        let place = if name.is_some() { callee.at } else { place };
+        self.say(place, |span| {
+            errors::argument_count(span, name, wanted, found, signature.variadic, declared)
+        });
+    }
+
+    /// The default argument promotions.
+    fn promote_argument(&mut self, argument: Value) -> Value {
+        let argument = self.promote(argument);
+        let id = argument.ty.id;
+        if id == FLOAT {
+            return self.retype(argument, DOUBLE);
+        }
+        if id == VOID || self.types.record_of(id).is_some() && self.types.size(id).is_none() {
+            let name = self.plain_name(id);
+            self.say(argument.at, |span| errors::bad_argument(span, &name));
+            return Value::poison(argument.at);
+        }
+        argument
+    }
+}

@@ -1,0 +1,695 @@
+//! Declarations: specifiers, attributes, and what a declarator declares (C17 §6.7).
+
+use super::checker::{Abort, Checker, Parse, place};
+use super::declarator::Declarator;
+use super::errors;
+use super::names::{self, Name};
+use super::scope::{Entity, EntityId, Meaning};
+use super::spelling;
+use super::token::{Kind, LINE_START, Location, Token};
+use super::types::{self, ATOMIC, CONST, Q, RESTRICT, Type, TypeId, VOLATILE};
+use crate::tree::{Local, LocalId, Stmt, Storage};
+use alloc::vec::Vec;
+
+/// A storage class.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs)] // The names say it.
+pub enum Class {
+    Typedef,
+    Extern,
+    Static,
+    Auto,
+    Register,
+}
+
+/// What stands before the declarators.
+#[derive(Clone, Debug)]
+pub struct Specifiers {
+    pub ty: Q,
+    pub class: Option<Class>,
+    pub thread_local: bool,
+    pub inline: bool,
+    /// `_Alignas` or an attribute; 0: none.
+    pub align: u32,
+    pub at: Location,
+}
+
+/// The attributes that mean something here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Attributes {
+    pub packed: bool,
+    pub align: u32,
+}
+
+/// Counts of the words of a basic type.
+#[derive(Default)]
+struct Words {
+    long: u8,
+    short: u8,
+    signed: bool,
+    unsigned: bool,
+    base: Option<Name>,
+    any: bool,
+}
+
+impl Checker<'_> {
+    /// Does a type start with this token?
+    pub fn starts_type(&self, token: Token) -> bool {
+        if token.kind != Kind::Identifier {
+            return false;
+        }
+        match token.text {
+            names::CHAR
+            | names::CONST
+            | names::DOUBLE
+            | names::ENUM
+            | names::FLOAT
+            | names::INT
+            | names::LONG
+            | names::SHORT
+            | names::SIGNED
+            | names::STRUCT
+            | names::UNION
+            | names::UNSIGNED
+            | names::VOID
+            | names::VOLATILE
+            | names::RESTRICT
+            | names::ATOMIC
+            | names::BOOL
+            | names::COMPLEX
+            | names::COMPLEX__
+            | names::IMAGINARY
+            | names::CONST__
+            | names::CONST____
+            | names::VOLATILE__
+            | names::VOLATILE____
+            | names::RESTRICT__
+            | names::RESTRICT____
+            | names::SIGNED__
+            | names::SIGNED____
+            | names::TYPEOF
+            | names::TYPEOF__
+            | names::TYPEOF____
+            | names::INT128
+            | names::ALIGNAS
+            | names::VA_LIST
+            | names::ATTRIBUTE__
+            | names::ATTRIBUTE____
+            | names::AUTO_TYPE => true,
+            // Storage classes, for the parameters of declarators.
+            names::REGISTER
+            | names::STATIC
+            | names::EXTERN
+            | names::TYPEDEF
+            | names::AUTO
+            | names::INLINE
+            | names::INLINE__
+            | names::INLINE____
+            | names::NORETURN
+            | names::THREAD_LOCAL
+            | names::THREAD => true,
+            _ => self.is_typedef(token.text),
+        }
+    }
+
+    fn is_typedef(&self, name: Name) -> bool {
+        self.scopes
+            .find(name)
+            .is_some_and(|id| self.scopes.entities[id as usize].meaning == Meaning::Typedef)
+    }
+
+    /// Does a declaration start here?
+    pub fn starts_declaration(&self) -> bool {
+        let token = self.peek();
+        if token.is_word(names::EXTENSION) {
+            return self.starts_type(self.second());
+        }
+        // A label may have a typedef's name.
+        let label = token.is_identifier() && self.second().kind == Kind::Colon;
+        self.starts_type(token) && !label
+            || token.is_word(names::STATIC_ASSERT)
+            || self.unknown_type_here()
+    }
+
+    /// `foo x`, `foo *x;` with an unknown `foo`: surely meant as a type.
+    fn unknown_type_here(&self) -> bool {
+        let token = self.peek();
+        if !token.is_identifier() || self.scopes.find(token.text).is_some() {
+            return false;
+        }
+        let next = self.second();
+        if next.is_identifier() && next.flags & LINE_START == 0 {
+            return true;
+        }
+        let third = |i: usize| self.tokens.get(self.position + i).copied();
+        next.kind == Kind::Star
+            && third(2).is_some_and(|t| t.is_identifier())
+            && third(3)
+                .is_some_and(|t| matches!(t.kind, Kind::Semicolon | Kind::Equal | Kind::Comma))
+    }
+
+    /// Storage classes, qualifiers and the type, in any order.
+    pub fn specifiers(&mut self) -> Parse<Specifiers> {
+        let at = self.peek().at;
+        let mut result = Specifiers {
+            ty: types::INT.plain(),
+            class: None,
+            thread_local: false,
+            inline: false,
+            align: 0,
+            at,
+        };
+        let mut words = Words::default();
+        let mut quals = 0;
+        let mut found: Option<Q> = None;
+        loop {
+            let token = self.peek();
+            if token.kind != Kind::Identifier {
+                break;
+            }
+            if token.is_keyword() || token.text == names::VA_LIST {
+                if !self.specifier_word(token, &mut result, &mut words, &mut quals, &mut found)? {
+                    break;
+                }
+                continue;
+            }
+            // A typedef's name is a type only where none was seen: `typedef int t; { unsigned t; }`
+            if found.is_some() || words.any {
+                break;
+            }
+            if self.is_typedef(token.text) {
+                let id = self.scopes.find(token.text).expect("a typedef is declared");
+                found = Some(self.scopes.entities[id as usize].ty);
+                self.advance();
+                continue;
+            }
+            if self.unknown_type_here()
+                || self.in_parameters > 0 && self.scopes.find(token.text).is_none()
+            {
+                self.advance();
+                self.unknown_type(token);
+                found = Some(types::POISON.plain());
+                continue;
+            }
+            break;
+        }
+        let ty = match found {
+            Some(ty) if !words.any => ty,
+            Some(_) => {
+                self.say(at, errors::two_types);
+                types::INT.plain()
+            }
+            None if words.any => self.basic_type(&words, at).plain(),
+            None => return self.no_type(result, at),
+        };
+        if quals & ATOMIC != 0
+            && matches!(self.types.get(ty.id), Type::Array(..) | Type::Function(_))
+        {
+            self.say(at, errors::bad_atomic);
+        }
+        result.ty = self.types.qualified(ty, quals);
+        Ok(result)
+    }
+
+    /// Nothing says which type: an old-style `int`, or no declaration at all.
+    fn no_type(&mut self, result: Specifiers, at: Location) -> Parse<Specifiers> {
+        let token = self.peek();
+        let implicit =
+            result.class.is_some() || result.inline || self.position > 0 && token.is_identifier();
+        let declarator = token.is_identifier() || token.kind == Kind::Star;
+        if implicit && declarator && self.in_parameters == 0 {
+            let next = self.second().kind;
+            let function = next == Kind::LeftParen;
+            let plausible = matches!(
+                next,
+                Kind::LeftParen | Kind::Semicolon | Kind::Equal | Kind::Comma | Kind::LeftBracket
+            );
+            if plausible || result.class.is_some() {
+                let text = self.names.text(token.text);
+                self.say(at, |span| errors::implicit_int(span, &text, function));
+                return Ok(result);
+            }
+        }
+        self.unexpected("a type")
+    }
+
+    fn unknown_type(&mut self, token: Token) {
+        let text = self.names.text(token.text);
+        let typedefs: Vec<_> = self
+            .scopes
+            .visible()
+            .filter(|&n| self.is_typedef(n))
+            .collect();
+        let typedefs: Vec<_> = typedefs.into_iter().map(|n| self.names.text(n)).collect();
+        let words = [
+            "int", "char", "void", "long", "short", "double", "float", "unsigned", "struct",
+            "static", "const", "return",
+        ];
+        let known = typedefs.iter().map(|t| t.as_str()).chain(words);
+        let close = spelling::closest(&text, known);
+        let header = spelling::header_of(&text);
+        let tag = self.scopes.tag(token.text).map(|t| self.plain_name(t.id));
+        self.say(token.at, |span| {
+            errors::unknown_type(span, &text, close, header, tag)
+        });
+    }
+
+    /// One keyword of the specifiers. `false`: it is none.
+    fn specifier_word(
+        &mut self,
+        token: Token,
+        result: &mut Specifiers,
+        words: &mut Words,
+        quals: &mut u8,
+        found: &mut Option<Q>,
+    ) -> Parse<bool> {
+        let class = match token.text {
+            names::TYPEDEF => Some(Class::Typedef),
+            names::EXTERN => Some(Class::Extern),
+            names::STATIC => Some(Class::Static),
+            names::AUTO => Some(Class::Auto),
+            names::REGISTER => Some(Class::Register),
+            _ => None,
+        };
+        if let Some(class) = class {
+            if result.class.is_some() {
+                self.say(token.at, errors::two_classes);
+            }
+            result.class = Some(class);
+            self.advance();
+            return Ok(true);
+        }
+        match token.text {
+            names::CONST | names::CONST__ | names::CONST____ => *quals |= CONST,
+            names::VOLATILE | names::VOLATILE__ | names::VOLATILE____ => *quals |= VOLATILE,
+            names::RESTRICT | names::RESTRICT__ | names::RESTRICT____ => *quals |= RESTRICT,
+            names::INLINE | names::INLINE__ | names::INLINE____ => result.inline = true,
+            names::NORETURN | names::EXTENSION => {}
+            names::THREAD_LOCAL | names::THREAD => result.thread_local = true,
+            names::ATTRIBUTE__ | names::ATTRIBUTE____ => {
+                let attributes = self.attributes();
+                result.align = result.align.max(attributes.align);
+                return Ok(true);
+            }
+            names::ALIGNAS => {
+                result.align = result.align.max(self.alignas()?);
+                return Ok(true);
+            }
+            names::ATOMIC if self.second().kind == Kind::LeftParen => {
+                self.advance();
+                let open = self.advance().at;
+                let ty = self.nested("type", |this| this.type_name_in_parens(open))?;
+                *found = Some(ty.with(ATOMIC));
+                return Ok(true);
+            }
+            names::ATOMIC => *quals |= ATOMIC,
+            names::SHORT => words.short += 1,
+            names::LONG => words.long = words.long.saturating_add(1),
+            names::SIGNED | names::SIGNED__ | names::SIGNED____ => words.signed = true,
+            names::UNSIGNED => words.unsigned = true,
+            names::VOID | names::CHAR | names::INT | names::FLOAT | names::DOUBLE | names::BOOL => {
+                if words.base.is_some() {
+                    self.say(token.at, errors::two_types);
+                }
+                words.base = Some(token.text);
+            }
+            names::COMPLEX | names::COMPLEX__ | names::IMAGINARY => {
+                self.say(token.at, |span| {
+                    errors::unsupported(span, "complex numbers", "")
+                });
+            }
+            names::INT128 => {
+                self.say(token.at, |span| {
+                    errors::unsupported(span, "`__int128`", "`long long` has 64 bits")
+                });
+                words.base = Some(names::INT);
+            }
+            names::STRUCT | names::UNION => {
+                self.advance();
+                let id = self.nested("struct", |this| {
+                    this.record_specifier(token.text == names::UNION)
+                })?;
+                *found = Some(id.plain());
+                return Ok(true);
+            }
+            names::ENUM => {
+                self.advance();
+                *found = Some(self.nested("enum", Checker::enum_specifier)?.plain());
+                return Ok(true);
+            }
+            names::TYPEOF | names::TYPEOF__ | names::TYPEOF____ => {
+                self.advance();
+                let open = self.expect(Kind::LeftParen)?.at;
+                *found = Some(self.nested("typeof", |this| this.typeof_operand(open))?);
+                return Ok(true);
+            }
+            names::AUTO_TYPE => {
+                self.say(token.at, |span| {
+                    errors::unsupported(span, "`__auto_type`", "write the type, or `typeof(value)`")
+                });
+                *found = Some(types::POISON.plain());
+            }
+            names::VA_LIST => *found = Some(self.va_list()),
+            _ => return Ok(false),
+        }
+        words.any |= matches!(
+            token.text,
+            names::SHORT
+                | names::LONG
+                | names::SIGNED
+                | names::SIGNED__
+                | names::SIGNED____
+                | names::UNSIGNED
+                | names::VOID
+                | names::CHAR
+                | names::INT
+                | names::FLOAT
+                | names::DOUBLE
+                | names::BOOL
+                | names::COMPLEX
+                | names::COMPLEX__
+                | names::IMAGINARY
+                | names::INT128
+        );
+        self.advance();
+        Ok(true)
+    }
+
+    fn typeof_operand(&mut self, open: Location) -> Parse<Q> {
+        if self.starts_type(self.peek()) {
+            return self.type_name_in_parens(open);
+        }
+        self.unevaluated += 1;
+        let value = self.expression();
+        self.unevaluated -= 1;
+        let ty = value?.ty;
+        self.close_paren(open)?;
+        Ok(ty)
+    }
+
+    fn basic_type(&mut self, words: &Words, at: Location) -> TypeId {
+        let unsigned = words.unsigned;
+        let sized = words.short > 0 || words.long > 0;
+        let signs = words.signed || words.unsigned;
+        let pick = |signed_type, unsigned_type| if unsigned { unsigned_type } else { signed_type };
+        match words.base {
+            Some(names::DOUBLE) if words.long > 0 && !signs => {
+                self.say(at, errors::long_double);
+                types::DOUBLE
+            }
+            Some(names::DOUBLE) if !sized && !signs => types::DOUBLE,
+            Some(names::FLOAT) if !sized && !signs => types::FLOAT,
+            Some(names::VOID) if !sized && !signs => types::VOID,
+            Some(names::BOOL) if !sized && !signs => types::BOOL,
+            Some(names::CHAR) if !sized => match (words.signed, unsigned) {
+                (true, false) => types::SCHAR,
+                (false, true) => types::UCHAR,
+                (false, false) => types::CHAR,
+                (true, true) => self.bad_combination(at),
+            },
+            None | Some(names::INT) if !(words.signed && unsigned) => {
+                match (words.short, words.long) {
+                    (0, 0) => pick(types::INT, types::UINT),
+                    (1, 0) => pick(types::SHORT, types::USHORT),
+                    (0, 1) => pick(types::LONG, types::ULONG),
+                    (0, 2) => pick(types::LLONG, types::ULLONG),
+                    _ => self.bad_combination(at),
+                }
+            }
+            _ => self.bad_combination(at),
+        }
+    }
+
+    fn bad_combination(&mut self, at: Location) -> TypeId {
+        self.say(at, errors::two_types);
+        types::INT
+    }
+
+    // Attributes.
+
+    /// `__attribute__((…))`: only `packed` and `aligned` mean something.
+    pub fn attributes(&mut self) -> Attributes {
+        let mut attributes = Attributes::default();
+        loop {
+            let token = self.peek();
+            if token.is_word(names::ASM)
+                || token.is_word(names::ASM__)
+                || token.is_word(names::ASM____)
+            {
+                if self.second().kind != Kind::LeftParen {
+                    return attributes;
+                }
+                self.say(token.at, |span| {
+                    errors::unsupported(span, "an assembler name", "")
+                });
+                self.advance();
+                self.skip_one();
+                continue;
+            }
+            if !token.is_word(names::ATTRIBUTE__) && !token.is_word(names::ATTRIBUTE____) {
+                return attributes;
+            }
+            self.advance();
+            let start = self.position;
+            self.skip_one();
+            for i in start..self.position {
+                let word = self.tokens[i];
+                if word.is_word(names::PACKED) || word.is_word(names::PACKED__) {
+                    attributes.packed = true;
+                }
+                if word.is_word(names::ALIGNED) || word.is_word(names::ALIGNED__) {
+                    attributes.align = self.aligned_argument(i).unwrap_or(16);
+                }
+            }
+        }
+    }
+
+    /// The number in `aligned(8)`, if it is a plain number.
+    fn aligned_argument(&self, word: usize) -> Option<u32> {
+        let number = self
+            .tokens
+            .get(word + 2)
+            .filter(|t| t.kind == Kind::Number)?;
+        match super::literal::number(self.names.bytes(number.text)) {
+            Ok(super::literal::Number::Integer { value, .. })
+                if value.is_power_of_two() && value <= 4096 =>
+            {
+                Some(value as u32)
+            }
+            _ => None,
+        }
+    }
+
+    /// Attributes without meaning here.
+    pub fn skip_attributes(&mut self) {
+        self.attributes();
+    }
+
+    fn alignas(&mut self) -> Parse<u32> {
+        let at = self.advance().at;
+        let open = self.expect(Kind::LeftParen)?.at;
+        if self.starts_type(self.peek()) {
+            let ty = self.type_name_in_parens(open)?;
+            return Ok(self.types.align(ty.id));
+        }
+        let value = self.integer_constant("an alignment")?;
+        self.close_paren(open)?;
+        match value {
+            Some((0, _)) | None => Ok(0),
+            Some((value, _)) if value > 0 && value <= 4096 && (value as u64).is_power_of_two() => {
+                Ok(value as u32)
+            }
+            Some(_) => {
+                self.say(at, errors::bad_alignment);
+                Ok(0)
+            }
+        }
+    }
+
+    /// `_Static_assert ( condition , "text" ) ;`
+    pub fn static_assert(&mut self) -> Parse<()> {
+        let at = self.advance().at;
+        let open = self.expect(Kind::LeftParen)?.at;
+        let condition = self.integer_constant("the condition of `_Static_assert`")?;
+        let mut text = Vec::new();
+        if self.accept(Kind::Comma) {
+            if self.kind() != Kind::String {
+                return self.unexpected("a string literal");
+            }
+            text = self.string_literal().0;
+            text.pop();
+        }
+        self.close_paren(open)?;
+        if condition.is_some_and(|(value, _)| value == 0) {
+            let text = alloc::string::String::from_utf8_lossy(&text).into_owned();
+            self.say(at, |span| errors::static_assert_failed(span, &text));
+        }
+        self.semicolon()
+    }
+
+    // Declarations.
+
+    /// A declaration inside a function; what it initialises becomes statements.
+    pub fn local_declaration(&mut self, out: &mut Vec<Stmt>) -> Parse<()> {
+        if self.at_word(names::STATIC_ASSERT) {
+            return self.static_assert();
+        }
+        let specifiers = self.specifiers()?;
+        if self.accept(Kind::Semicolon) {
+            return Ok(());
+        }
+        loop {
+            let declarator = self.declarator(specifiers.ty)?;
+            self.init_declarator(&specifiers, declarator, out)?;
+            if !self.accept(Kind::Comma) {
+                break;
+            }
+        }
+        self.semicolon()
+    }
+
+    /// What one declarator (with its initialiser) declares.
+    pub fn init_declarator(
+        &mut self,
+        specifiers: &Specifiers,
+        declarator: Declarator,
+        out: &mut Vec<Stmt>,
+    ) -> Parse<()> {
+        let Some(name) = declarator.name else {
+            return self.unexpected("a name in the declaration");
+        };
+        let align = specifiers.align.max(self.attributes().align);
+        let function = self.types.is_function(declarator.ty.id);
+        match specifiers.class {
+            Some(Class::Typedef) => {
+                self.declare_typedef(name, declarator.ty);
+                return Ok(());
+            }
+            _ if function || specifiers.class == Some(Class::Extern) || self.function.is_none() => {
+                let id = self.declare_linked(name, declarator.ty, specifiers, align);
+                if self.kind() == Kind::Equal {
+                    let equal = self.advance().at;
+                    if function {
+                        let text = self.names.text(name.text);
+                        self.say(equal, |span| errors::initialised_function(span, &text));
+                        self.assignment()?;
+                        return Ok(());
+                    }
+                    return self.initialise_static(id);
+                }
+                self.check_static_complete(id, specifiers);
+                return Ok(());
+            }
+            Some(Class::Static) => {
+                let id = self.declare_static_local(name, declarator.ty, specifiers, align);
+                if self.accept(Kind::Equal) {
+                    return self.initialise_static(id);
+                }
+                self.define_zero(id);
+                return Ok(());
+            }
+            _ => {}
+        }
+        if specifiers.thread_local {
+            self.say(name.at, errors::thread_local_auto);
+        }
+        self.declare_local(name, declarator.ty, align, out)
+    }
+
+    fn declare_typedef(&mut self, name: Token, ty: Q) {
+        if let Some(old) = self.scopes.find(name.text) {
+            let old = &self.scopes.entities[old as usize];
+            if old.depth == self.scopes.depth() && !old.implicit {
+                let same = old.meaning == Meaning::Typedef && self.types.compatible(old.ty, ty);
+                if !same {
+                    let (at, text) = (self.span(old.at), self.names.text(name.text));
+                    self.say(name.at, |span| errors::redefinition(span, &text, at));
+                }
+            }
+        }
+        let depth = self.scopes.depth();
+        self.scopes.declare(Entity {
+            defined: true,
+            ..Entity::new(name.text, ty, Meaning::Typedef, name.at, depth)
+        });
+    }
+
+    /// A variable of the function.
+    fn declare_local(&mut self, name: Token, ty: Q, align: u32, out: &mut Vec<Stmt>) -> Parse<()> {
+        self.check_redeclared(name);
+        let id = self.new_variable(name, ty, align);
+        let Meaning::Local(local) = self.scopes.entities[id as usize].meaning else {
+            return Err(Abort);
+        };
+        if self.accept(Kind::Equal) {
+            return self.initialise_local(id, local, out);
+        }
+        self.require_complete(id);
+        Ok(())
+    }
+
+    /// Declares a parameter or variable of the function.
+    pub fn new_variable(&mut self, name: Token, ty: Q, align: u32) -> EntityId {
+        let storage = self.storage_of(name.text, ty);
+        let tree = self.aligned_ty(ty, align);
+        let local = Local {
+            name: self.names.text(name.text),
+            type_name: self.type_name(ty),
+            ty: tree,
+            storage,
+            place: place(name.at),
+        };
+        let local = self.new_local(local);
+        let depth = self.scopes.depth();
+        self.scopes.declare(Entity {
+            defined: true,
+            align,
+            ..Entity::new(name.text, ty, Meaning::Local(local), name.at, depth)
+        })
+    }
+
+    /// A scalar whose address is taken nowhere in the function may live in a register.
+    fn storage_of(&self, name: Name, ty: Q) -> Storage {
+        let addressed = self
+            .function
+            .as_ref()
+            .is_none_or(|f| f.addressed.binary_search(&name).is_ok());
+        let scalar = self.types.scalar(ty.id).is_some();
+        if scalar && !addressed && !ty.has(VOLATILE) && !ty.has(ATOMIC) {
+            Storage::Register
+        } else {
+            Storage::Frame
+        }
+    }
+
+    /// The tree's type, with a larger alignment if one is asked for.
+    pub fn aligned_ty(&self, ty: Q, wanted: u32) -> crate::tree::Ty {
+        use crate::tree::Ty;
+        match self.types.ty(ty.id) {
+            Ty::Aggregate { size, align } => Ty::Aggregate {
+                size,
+                align: align.max(wanted),
+            },
+            other => other,
+        }
+    }
+
+    /// A variable's type must be complete where it is defined.
+    pub fn require_complete(&mut self, id: EntityId) {
+        let entity = &self.scopes.entities[id as usize];
+        let (ty, at, name) = (entity.ty, entity.at, entity.name);
+        if self.types.size(ty.id).is_none() && ty.id != types::POISON {
+            let (text, name) = (self.type_name(ty), self.names.text(name));
+            self.say(at, |span| errors::incomplete_variable(span, &name, &text));
+            self.scopes.entities[id as usize].ty = types::POISON.plain();
+        }
+    }
+
+    /// The local of an entity.
+    pub fn local_of(&self, id: EntityId) -> Option<LocalId> {
+        match self.scopes.entities[id as usize].meaning {
+            Meaning::Local(local) => Some(local),
+            _ => None,
+        }
+    }
+}

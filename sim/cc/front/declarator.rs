@@ -1,0 +1,379 @@
+//! Declarators and type names: `*(*f[3])(int)` (C17 §6.7.6, §6.7.7).
+//!
+//! A declarator is read into a list of parts, nearest to the name first, and the type is built
+//! from its far end.
+
+use super::checker::{Checker, Parse};
+use super::errors;
+use super::names;
+use super::scope::{Entity, Meaning};
+use super::token::{Kind, Location, Token};
+use super::types::{ATOMIC, CONST, Q, RESTRICT, Signature, Type, VOID, VOLATILE};
+use crate::tree::LocalId;
+use alloc::vec::Vec;
+
+/// A parameter's declaration.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub name: Option<Token>,
+    pub ty: Q,
+    pub at: Location,
+}
+
+/// One step of a declarator.
+enum Part {
+    Pointer(u8),
+    /// Length, qualifiers of a parameter's `[const 3]`, place.
+    Array(Option<u32>, u8, Location),
+    Function(ParameterList, Location),
+}
+
+/// The parentheses after a function's name.
+#[derive(Clone, Debug, Default)]
+pub struct ParameterList {
+    pub parameters: Vec<Parameter>,
+    pub variadic: bool,
+    /// Not `f()` and not `f(a, b)`.
+    pub prototype: bool,
+    /// Names without types: types follow the `)`.
+    pub old_style: bool,
+}
+
+/// A declared name with its type.
+pub struct Declarator {
+    pub name: Option<Token>,
+    pub at: Location,
+    pub ty: Q,
+    /// The parameters, if the name is directly a function's.
+    pub list: Option<ParameterList>,
+}
+
+impl Checker<'_> {
+    /// A declarator after `base`; the name may be missing (in parameters and type names).
+    pub fn declarator(&mut self, base: Q) -> Parse<Declarator> {
+        let at = self.peek().at;
+        let mut parts = Vec::new();
+        let mut name = None;
+        self.declarator_parts(&mut parts, &mut name)?;
+        self.skip_attributes();
+        let at = name.map_or(at, |n: Token| n.at);
+        self.apply(base, parts, name, at)
+    }
+
+    fn declarator_parts(&mut self, parts: &mut Vec<Part>, name: &mut Option<Token>) -> Parse<()> {
+        let mut pointers = Vec::new();
+        self.skip_attributes();
+        while self.accept(Kind::Star) {
+            pointers.push(Part::Pointer(self.qualifiers()));
+            if pointers.len() > 200 {
+                return Err(self.too_deep("declarator"));
+            }
+        }
+        let token = self.peek();
+        if token.is_identifier() && name.is_none() {
+            self.advance();
+            *name = Some(token);
+        } else if token.kind == Kind::LeftParen && !self.parameters_start() {
+            self.advance();
+            self.nested("declarator", |this| this.declarator_parts(parts, name))?;
+            self.close_paren(token.at)?;
+        }
+        loop {
+            let token = self.peek();
+            match token.kind {
+                Kind::LeftBracket => {
+                    let part = self.array_part()?;
+                    parts.push(part);
+                }
+                Kind::LeftParen => {
+                    self.advance();
+                    let list = self.nested("declarator", |this| this.parameter_list(token.at))?;
+                    parts.push(Part::Function(list, token.at));
+                }
+                _ => break,
+            }
+            if parts.len() > 200 {
+                return Err(self.too_deep("declarator"));
+            }
+        }
+        parts.extend(pointers.into_iter().rev());
+        Ok(())
+    }
+
+    /// Does `(` here begin parameters (of a function without a name) and not a nested declarator?
+    fn parameters_start(&self) -> bool {
+        let next = self.second();
+        next.kind == Kind::RightParen
+            || self.starts_type(next)
+                && !next.is_word(names::ATTRIBUTE____)
+                && !next.is_word(names::ATTRIBUTE__)
+    }
+
+    /// `const volatile restrict _Atomic` in any order.
+    pub fn qualifiers(&mut self) -> u8 {
+        let mut quals = 0;
+        loop {
+            let token = self.peek();
+            if token.kind != Kind::Identifier {
+                return quals;
+            }
+            quals |= match token.text {
+                names::CONST | names::CONST__ | names::CONST____ => CONST,
+                names::VOLATILE | names::VOLATILE__ | names::VOLATILE____ => VOLATILE,
+                names::RESTRICT | names::RESTRICT__ | names::RESTRICT____ => RESTRICT,
+                names::ATOMIC => ATOMIC,
+                names::ATTRIBUTE__ | names::ATTRIBUTE____ => {
+                    self.skip_attributes();
+                    continue;
+                }
+                _ => return quals,
+            };
+            self.advance();
+        }
+    }
+
+    fn array_part(&mut self) -> Parse<Part> {
+        let at = self.advance().at;
+        let mut quals = self.qualifiers();
+        if self.accept_word(names::STATIC) {
+            quals |= self.qualifiers();
+        }
+        if self.accept(Kind::RightBracket) {
+            return Ok(Part::Array(None, quals, at));
+        }
+        if self.kind() == Kind::Star && self.second().kind == Kind::RightBracket {
+            self.advance();
+            self.advance();
+            return Ok(Part::Array(None, quals, at));
+        }
+        let size_at = self.peek().at;
+        let value = self.assignment()?;
+        let value = self.decay(value);
+        self.expect(Kind::RightBracket)?;
+        let length = match value.constant() {
+            _ if value.poisoned() => 1,
+            Some(bits) if self.types.is_integer(value.ty.id) => {
+                let signed = self.scalar(value.ty.id).signed();
+                if signed && (bits as i64) < 0 {
+                    self.say(size_at, errors::negative_array);
+                    1
+                } else if bits > i32::MAX as u64 {
+                    self.say(size_at, errors::array_too_large);
+                    1
+                } else {
+                    bits as u32
+                }
+            }
+            _ if self.types.is_integer(value.ty.id) => {
+                // In a parameter it is only a hint; `apply` complains elsewhere.
+                return Ok(Part::Array(Some(u32::MAX), quals, size_at));
+            }
+            _ => {
+                let name = self.plain_name(value.ty.id);
+                self.say(size_at, |span| errors::array_size_type(span, &name));
+                1
+            }
+        };
+        Ok(Part::Array(Some(length), quals, at))
+    }
+
+    /// Builds the type from its far end.
+    fn apply(
+        &mut self,
+        base: Q,
+        parts: Vec<Part>,
+        name: Option<Token>,
+        at: Location,
+    ) -> Parse<Declarator> {
+        let mut ty = base;
+        let mut list = None;
+        let nearest = parts.len();
+        for (i, part) in parts.into_iter().rev().enumerate() {
+            let outermost = i + 1 == nearest;
+            ty = match part {
+                Part::Pointer(quals) => Q {
+                    id: self.types.pointer(ty),
+                    quals,
+                },
+                Part::Array(length, quals, place) => {
+                    let array = self.array_of(ty, length, place, outermost);
+                    // Qualifiers in a parameter's brackets are the pointer's.
+                    if outermost { array.with(quals) } else { array }
+                }
+                Part::Function(parameters, place) => {
+                    if matches!(self.types.get(ty.id), Type::Array(..) | Type::Function(_)) {
+                        let found = self.type_name(ty);
+                        self.say(place, |span| errors::bad_return_type(span, &found));
+                        ty = super::types::POISON.plain();
+                    }
+                    let signature = Signature {
+                        ret: ty.id.plain(),
+                        params: parameters.parameters.iter().map(|p| p.ty).collect(),
+                        variadic: parameters.variadic,
+                        prototype: parameters.prototype,
+                    };
+                    if outermost {
+                        list = Some(parameters);
+                    }
+                    self.types.function(signature).plain()
+                }
+            };
+        }
+        Ok(Declarator { name, at, ty, list })
+    }
+
+    fn array_of(&mut self, of: Q, length: Option<u32>, at: Location, outermost: bool) -> Q {
+        let wrong = match self.types.get(of.id) {
+            Type::Function(_) => true,
+            Type::Void => true,
+            _ => self.types.size(of.id).is_none(),
+        };
+        if wrong {
+            let name = self.type_name(of);
+            self.say(at, |span| errors::bad_element(span, &name));
+            return super::types::POISON.plain();
+        }
+        if length == Some(u32::MAX) && outermost && self.in_parameters > 0 {
+            return self.types.array(of, None).plain();
+        }
+        if length == Some(u32::MAX) {
+            let local = self.function.is_some() || self.in_parameters > 0;
+            self.say(at, |span| match local {
+                true => errors::variable_length_array(span),
+                false => errors::not_constant(span, "the size of an array at file scope"),
+            });
+            return self.types.array(of, Some(1)).plain();
+        }
+        let size = u64::from(self.types.size(of.id).unwrap_or(1)) * u64::from(length.unwrap_or(0));
+        if size > i32::MAX as u64 {
+            self.say(at, errors::array_too_large);
+            return self.types.array(of, Some(1)).plain();
+        }
+        self.types.array(of, length).plain()
+    }
+
+    // Parameters.
+
+    fn parameter_list(&mut self, open: Location) -> Parse<ParameterList> {
+        let mut list = ParameterList::default();
+        if self.accept(Kind::RightParen) {
+            return Ok(list);
+        }
+        if self.peek().is_identifier() && !self.starts_type(self.peek()) {
+            let unknown = self.second();
+            let names_only = matches!(unknown.kind, Kind::Comma | Kind::RightParen);
+            if names_only {
+                return self.old_style_names(list, open);
+            }
+        }
+        list.prototype = true;
+        self.scopes.push();
+        self.in_parameters += 1;
+        let result = self.parameters(&mut list, open);
+        self.in_parameters -= 1;
+        self.scopes.pop();
+        result?;
+        Ok(list)
+    }
+
+    fn old_style_names(&mut self, mut list: ParameterList, open: Location) -> Parse<ParameterList> {
+        list.old_style = true;
+        loop {
+            let token = self.peek();
+            if !token.is_identifier() {
+                return self.unexpected("a parameter's name");
+            }
+            self.advance();
+            let ty = super::types::INT.plain();
+            list.parameters.push(Parameter {
+                name: Some(token),
+                ty,
+                at: token.at,
+            });
+            if !self.accept(Kind::Comma) {
+                self.close_paren(open)?;
+                return Ok(list);
+            }
+        }
+    }
+
+    fn parameters(&mut self, list: &mut ParameterList, open: Location) -> Parse<()> {
+        loop {
+            if self.accept(Kind::Ellipsis) {
+                list.variadic = true;
+                break;
+            }
+            let specifiers = self.specifiers()?;
+            let declarator = self.declarator(specifiers.ty)?;
+            let alone = list.parameters.is_empty() && self.kind() == Kind::RightParen;
+            if declarator.ty == VOID.plain() && declarator.name.is_none() && alone {
+                break;
+            }
+            let ty = self.adjust_parameter(declarator.ty);
+            if ty.id == VOID {
+                self.say(declarator.at, errors::void_parameter);
+            }
+            if let Some(name) = declarator.name {
+                self.declare_parameter_name(name, ty);
+            }
+            list.parameters.push(Parameter {
+                name: declarator.name,
+                ty,
+                at: declarator.at,
+            });
+            if list.parameters.len() > 4096 {
+                return Err(self.too_deep("parameter list"));
+            }
+            if !self.accept(Kind::Comma) {
+                break;
+            }
+        }
+        self.close_paren(open)
+    }
+
+    /// Later parameters may mention it: `int f(int n, int a[n])`.
+    fn declare_parameter_name(&mut self, name: Token, ty: Q) {
+        let depth = self.scopes.depth();
+        if let Some(old) = self.scopes.find(name.text) {
+            let old = &self.scopes.entities[old as usize];
+            if old.depth == depth {
+                let (at, text) = (self.span(old.at), self.names.text(name.text));
+                self.say(name.at, |span| errors::redefinition(span, &text, at));
+            }
+        }
+        self.scopes.declare(Entity {
+            defined: true,
+            ..Entity::new(
+                name.text,
+                ty,
+                Meaning::Local(LocalId(u32::MAX)),
+                name.at,
+                depth,
+            )
+        });
+    }
+
+    /// Arrays and functions become pointers.
+    pub fn adjust_parameter(&mut self, ty: Q) -> Q {
+        match *self.types.get(ty.id) {
+            Type::Array(of, _) => Q {
+                id: self.types.pointer(of),
+                quals: ty.quals,
+            },
+            Type::Function(_) => self.types.pointer(ty.id.plain()).plain(),
+            _ => ty,
+        }
+    }
+
+    // Type names.
+
+    /// `specifiers abstract-declarator`
+    pub fn type_name_here(&mut self) -> Parse<Q> {
+        let specifiers = self.specifiers()?;
+        let declarator = self.nested("type", |this| this.declarator(specifiers.ty))?;
+        if let Some(name) = declarator.name {
+            self.say(name.at, errors::name_in_type);
+        }
+        Ok(declarator.ty)
+    }
+}

@@ -1,0 +1,962 @@
+//! Initialisers (C17 §6.7.9): braces, designators, brace elision, strings; static images and code.
+//!
+//! An initialiser is first flattened into items "at this offset, this value"; a static object's
+//! items must be constants and become bytes and relocations, a local's become stores.
+
+use super::assignment::Into;
+use super::build::{self, comma, node};
+use super::checker::{Checker, Parse, place};
+use super::errors;
+use super::scope::EntityId;
+use super::token::{Kind, Location};
+use super::types::{self, Bits, CONST, Q, Type};
+use super::value::{Form, Value};
+use crate::tree::{
+    Data, Expr, ExprKind, Local, LocalId, Relocation, Scalar, Stmt, Storage, SymbolId, SymbolKind,
+    Ty,
+};
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// The most bytes of a static initialiser, and the most items of any.
+const BYTES_MAX: u32 = 64 << 20;
+const ITEMS_MAX: usize = 2 << 20;
+
+/// A part of an initialiser.
+#[derive(Clone)]
+struct Item {
+    offset: u32,
+    what: What,
+    at: Location,
+}
+
+#[derive(Clone)]
+enum What {
+    /// A scalar, already of the member's type, or a whole struct.
+    Value {
+        ty: Q,
+        bits: Option<Bits>,
+        expr: Expr,
+    },
+    /// The elements of a string literal.
+    Bytes(Vec<u8>),
+}
+
+/// A flattened initialiser.
+#[derive(Default)]
+struct Items {
+    items: Vec<Item>,
+    /// One past the last byte that is initialised (flexible array members).
+    end: u32,
+}
+
+/// The sub-object that is initialised next.
+#[derive(Clone, Copy)]
+struct Target {
+    ty: Q,
+    offset: u32,
+    bits: Option<Bits>,
+}
+
+impl Checker<'_> {
+    // Entry points.
+
+    /// After `=` of an object with static storage.
+    pub fn initialise_static(&mut self, id: EntityId) -> Parse<()> {
+        let entity = &self.scopes.entities[id as usize];
+        let (ty, at, name) = (entity.ty, entity.at, entity.name);
+        if entity.defined {
+            let (old, text) = (self.span(at), self.names.text(name));
+            let here = self.peek().at;
+            self.say(here, |span| errors::redefinition(span, &text, old));
+        }
+        let (ty, items) = self.initializer(ty)?;
+        self.scopes.entities[id as usize].ty = ty;
+        self.require_complete(id);
+        let (bytes, relocations) = self.image(&items);
+        let size = self.types.size(ty.id).unwrap_or(0);
+        self.define(
+            id,
+            bytes,
+            relocations,
+            items.end.saturating_sub(size),
+            false,
+        );
+        Ok(())
+    }
+
+    /// After `=` of a variable of the function.
+    pub fn initialise_local(
+        &mut self,
+        id: EntityId,
+        local: LocalId,
+        out: &mut Vec<Stmt>,
+    ) -> Parse<()> {
+        let entity = &self.scopes.entities[id as usize];
+        let (ty, at, align) = (entity.ty, entity.at, entity.align);
+        let (ty, items) = self.initializer(ty)?;
+        self.scopes.entities[id as usize].ty = ty;
+        self.require_complete(id);
+        let tree = self.aligned_ty(ty, align);
+        let type_name = self.type_name(ty);
+        if let Some(found) = self
+            .function
+            .as_mut()
+            .and_then(|f| f.locals.get_mut(local.0 as usize))
+        {
+            found.ty = tree;
+            found.type_name = type_name;
+        }
+        let code = self.code(ty, local, items, at);
+        out.extend(code.into_iter().map(Stmt::Expr));
+        Ok(())
+    }
+
+    /// `(type){ … }`, at its `{`.
+    pub fn compound_literal(&mut self, ty: Q, at: Location) -> Parse<Value> {
+        let (ty, items) = self.nested("initializer", |this| this.initializer(ty))?;
+        if self.types.size(ty.id).is_none() {
+            let name = self.type_name(ty);
+            self.say(at, |span| {
+                errors::incomplete(span, &name, "compound literal")
+            });
+            return Ok(Value::poison(at));
+        }
+        if self.function.is_none() {
+            let symbol = self.anonymous(".literal", ty, &items, at, ty.has(CONST));
+            return Ok(Value::memory(
+                node(ExprKind::Address(symbol, 0), Scalar::U32, place(at)),
+                ty,
+                at,
+            ));
+        }
+        let local = Local {
+            name: String::new(),
+            type_name: self.type_name(ty),
+            ty: self.types.ty(ty.id),
+            storage: Storage::Frame,
+            place: place(at),
+        };
+        let local = self.new_local(local);
+        let code = self.code(ty, local, items, at);
+        let address = node(ExprKind::LocalAddress(local, 0), Scalar::U32, place(at));
+        let address = match in_a_row(code) {
+            Some(before) => comma(before, address),
+            None => address,
+        };
+        Ok(Value::memory(address, ty, at))
+    }
+
+    // Flattening.
+
+    /// An initialiser of an object of type `ty`; an array without length gets one.
+    fn initializer(&mut self, ty: Q) -> Parse<(Q, Items)> {
+        let mut items = Items::default();
+        let target = Target {
+            ty,
+            offset: 0,
+            bits: None,
+        };
+        let unsized_array = matches!(self.types.get(ty.id), Type::Array(_, None));
+        if self.types.is_function(ty.id) || self.types.size(ty.id).is_none() && !unsized_array {
+            if ty.id != types::VOID || self.kind() == Kind::LeftBrace {
+                let name = self.type_name(ty);
+                let at = self.peek().at;
+                self.say(at, |span| {
+                    errors::incomplete(span, &name, "initialized object")
+                });
+            }
+            return self
+                .skip_initializer()
+                .map(|()| (types::POISON.plain(), items));
+        }
+        let array = matches!(self.types.get(ty.id), Type::Array(..));
+        if array && self.kind() != Kind::LeftBrace && !self.string_here(ty) {
+            let at = self.peek().at;
+            self.assignment()?;
+            self.say(at, errors::array_initializer);
+            return Ok((
+                if unsized_array {
+                    types::POISON.plain()
+                } else {
+                    ty
+                },
+                items,
+            ));
+        }
+        self.element(target, None, &mut items)?;
+        if let (true, Some((of, None))) = (unsized_array, self.types.element(ty.id)) {
+            let size = self.types.size(of.id).unwrap_or(1).max(1);
+            let array = self.types.array(of, Some(items.end.div_ceil(size)));
+            return Ok((
+                Q {
+                    id: array,
+                    quals: ty.quals,
+                },
+                items,
+            ));
+        }
+        Ok((ty, items))
+    }
+
+    fn skip_initializer(&mut self) -> Parse<()> {
+        if self.kind() == Kind::LeftBrace {
+            self.skip_one();
+            return Ok(());
+        }
+        self.assignment().map(|_| ())
+    }
+
+    /// Is here a string literal that initialises a whole array of this type?
+    fn string_here(&self, ty: Q) -> bool {
+        let Some((of, _)) = self.types.element(ty.id) else {
+            return false;
+        };
+        if !self.types.is_integer(of.id) {
+            return false;
+        }
+        let mut i = self.position;
+        let parens = self.tokens[i..]
+            .iter()
+            .take_while(|t| t.kind == Kind::LeftParen)
+            .count();
+        i += parens;
+        if self.tokens.get(i).is_none_or(|t| t.kind != Kind::String) {
+            return false;
+        }
+        while self.tokens.get(i).is_some_and(|t| t.kind == Kind::String) {
+            i += 1;
+        }
+        i += parens;
+        matches!(
+            self.tokens.get(i).map(|t| t.kind),
+            Some(Kind::Comma | Kind::RightBrace | Kind::Semicolon | Kind::Eof)
+        )
+    }
+
+    /// One initialiser for `target`. `pending`: its first expression was parsed already.
+    fn element(&mut self, target: Target, pending: Option<Value>, items: &mut Items) -> Parse<()> {
+        if items.items.len() > ITEMS_MAX {
+            let at = self.peek().at;
+            self.say(at, errors::initializer_too_large);
+            self.give_up();
+            return Ok(());
+        }
+        let ty = target.ty;
+        let aggregate = matches!(self.types.get(ty.id), Type::Array(..) | Type::Record(_));
+        if pending.is_none() {
+            if self.kind() == Kind::LeftBrace {
+                return self.nested("initializer", |this| this.braced(target, items));
+            }
+            if self.string_here(ty) {
+                return self.string_initializer(target, items);
+            }
+        }
+        let value = match pending {
+            Some(value) => value,
+            None => self.assignment()?,
+        };
+        if !aggregate {
+            return self.scalar_item(target, value, items);
+        }
+        let whole = self.types.record_of(ty.id).is_some() && value.ty.id == ty.id;
+        if whole || value.poisoned() {
+            return self.scalar_item(target, value, items);
+        }
+        if self.in_initializer_list {
+            return self.nested("initializer", |this| this.elided(target, value, items));
+        }
+        // `struct s x = 3;`
+        self.scalar_item(target, value, items)
+    }
+
+    fn scalar_item(&mut self, target: Target, value: Value, items: &mut Items) -> Parse<()> {
+        let at = value.at;
+        let plain = target.ty.id.plain();
+        let value = self.convert_to(value, plain, &Into::Initialisation);
+        let size = self.types.size(plain.id).unwrap_or(0);
+        items.end = items.end.max(target.offset.saturating_add(size));
+        if !value.poisoned() {
+            let what = What::Value {
+                ty: plain,
+                bits: target.bits,
+                expr: value.expr(),
+            };
+            items.items.push(Item {
+                offset: target.offset,
+                what,
+                at,
+            });
+        }
+        Ok(())
+    }
+
+    fn string_initializer(&mut self, target: Target, items: &mut Items) -> Parse<()> {
+        let at = self.peek().at;
+        let mut parens = 0;
+        while self.accept(Kind::LeftParen) {
+            parens += 1;
+        }
+        let (mut bytes, of) = self.string_literal();
+        for _ in 0..parens {
+            self.expect(Kind::RightParen)?;
+        }
+        let Some((element, length)) = self.types.element(target.ty.id) else {
+            return Ok(());
+        };
+        let size = self.types.size(element.id).unwrap_or(1);
+        if self.types.size(of) != Some(size) {
+            let (a, b) = (self.plain_name(of), self.type_name(target.ty));
+            self.say(at, |span| errors::string_width(span, &a, &b));
+            return Ok(());
+        }
+        if let Some(length) = length {
+            let room = length.saturating_mul(size) as usize;
+            // The terminating zero may be cut off without a word.
+            if bytes.len() > room + size as usize {
+                self.say(at, errors::string_too_long);
+            }
+            bytes.truncate(room);
+        }
+        items.end = items
+            .end
+            .max(target.offset.saturating_add(bytes.len() as u32));
+        items.items.push(Item {
+            offset: target.offset,
+            what: What::Bytes(bytes),
+            at,
+        });
+        Ok(())
+    }
+
+    /// `{ … }` for a scalar, array, struct or union.
+    fn braced(&mut self, target: Target, items: &mut Items) -> Parse<()> {
+        let open = self.advance().at;
+        let outer = core::mem::replace(&mut self.in_initializer_list, true);
+        let result = self.braced_inside(target, items, open);
+        self.in_initializer_list = outer;
+        result
+    }
+
+    fn braced_inside(&mut self, target: Target, items: &mut Items, open: Location) -> Parse<()> {
+        let aggregate = matches!(
+            self.types.get(target.ty.id),
+            Type::Array(..) | Type::Record(_)
+        );
+        if !aggregate {
+            if self.kind() == Kind::RightBrace {
+                self.advance();
+                let zero = Value::int(0, open);
+                return self.scalar_item(target, zero, items);
+            }
+            self.element(target, None, items)?;
+            while self.accept(Kind::Comma) && self.kind() != Kind::RightBrace {
+                self.excess()?;
+            }
+            return self.close_brace(open);
+        }
+        // `{ "text" }` initialises the array itself.
+        if self.string_here(target.ty) {
+            self.string_initializer(target, items)?;
+            self.accept(Kind::Comma);
+            return self.close_brace(open);
+        }
+        let mut index = 0;
+        while self.kind() != Kind::RightBrace {
+            if matches!(self.kind(), Kind::LeftBracket | Kind::Dot) {
+                index = self.designated(target, items)?;
+            } else if self.peek().is_identifier() && self.second().kind == Kind::Colon {
+                // gcc's old `name: value`.
+                index = self.designated(target, items)?;
+            } else {
+                index = self.skip_empty(target.ty, index);
+                match self.child(target, index) {
+                    Some(child) => self.element(child, None, items)?,
+                    None => self.excess()?,
+                }
+                index = index.saturating_add(1);
+            }
+            if !self.accept(Kind::Comma) {
+                break;
+            }
+        }
+        self.close_brace(open)
+    }
+
+    fn close_brace(&mut self, open: Location) -> Parse<()> {
+        if self.accept(Kind::RightBrace) {
+            return Ok(());
+        }
+        let token = self.peek();
+        if token.kind == Kind::Eof {
+            let span = self.span(open);
+            self.report.add(errors::unclosed_brace(span));
+            return Err(super::checker::Abort);
+        }
+        self.unexpected("`,` or `}` in the initializer")
+    }
+
+    fn excess(&mut self) -> Parse<()> {
+        let at = self.peek().at;
+        self.say(at, errors::excess_initializer);
+        self.skip_initializer()
+    }
+
+    /// An aggregate without braces of its own takes as many expressions as it needs.
+    fn elided(&mut self, target: Target, first: Value, items: &mut Items) -> Parse<()> {
+        let mut pending = Some(first);
+        let mut index = 0;
+        loop {
+            index = self.skip_empty(target.ty, index);
+            let Some(child) = self.child(target, index) else {
+                return Ok(());
+            };
+            self.element(child, pending.take(), items)?;
+            index += 1;
+            index = self.skip_empty(target.ty, index);
+            let more = self.kind() == Kind::Comma
+                && !matches!(
+                    self.second().kind,
+                    Kind::RightBrace | Kind::LeftBracket | Kind::Dot
+                )
+                && self.child(target, index).is_some();
+            if !more {
+                return Ok(());
+            }
+            self.advance();
+        }
+    }
+
+    /// Members that cannot be initialised by position are passed over.
+    fn skip_empty(&self, ty: Q, mut index: u32) -> u32 {
+        if let Some(record) = self.types.record_of(ty.id) {
+            let record = &self.types.records[record];
+            while let Some(member) = record.members.get(index as usize) {
+                let unnamed = member.name.is_none() && member.bits.is_some();
+                let flexible = matches!(self.types.get(member.ty.id), Type::Array(_, None));
+                let empty =
+                    self.types.size(member.ty.id) == Some(0) && self.kind() != Kind::LeftBrace;
+                if !unnamed && (!empty || flexible) || record.union && index > 0 {
+                    break;
+                }
+                index += 1;
+            }
+        }
+        index
+    }
+
+    /// The sub-object number `index`.
+    fn child(&self, target: Target, index: u32) -> Option<Target> {
+        if let Some((of, length)) = self.types.element(target.ty.id) {
+            let size = self.types.size(of.id)?;
+            let inside = length.is_none_or(|n| index < n) && (size > 0 || length.is_some());
+            let offset = index
+                .checked_mul(size)
+                .and_then(|o| o.checked_add(target.offset));
+            return inside.then_some(Target {
+                ty: of,
+                offset: offset?,
+                bits: None,
+            });
+        }
+        let record = &self.types.records[self.types.record_of(target.ty.id)?];
+        let first_of_union = !record.union
+            || record.members[..(index as usize).min(record.members.len())]
+                .iter()
+                .all(|m| m.name.is_none() && m.bits.is_some());
+        let member = record
+            .members
+            .get(index as usize)
+            .filter(|_| first_of_union)?;
+        Some(Target {
+            ty: member.ty,
+            offset: target.offset + member.offset,
+            bits: member.bits,
+        })
+    }
+
+    // Designators.
+
+    /// `[i]`, `[a ... b]`, `.name` (several in a row), `=` and an initialiser. The result is the
+    /// index after the designated child of `target`.
+    fn designated(&mut self, target: Target, items: &mut Items) -> Parse<u32> {
+        let mut current = target;
+        let mut next = None;
+        let mut range: Option<(u32, u32)> = None;
+        let mut old_style = false;
+        loop {
+            let token = self.peek();
+            let (child, index) = match token.kind {
+                Kind::LeftBracket => {
+                    self.advance();
+                    let Some((low, high)) = self.array_designator(current, token.at)? else {
+                        return self.skip_designated();
+                    };
+                    let (Some((of, _)), Some(child)) =
+                        (self.types.element(current.ty.id), self.child(current, low))
+                    else {
+                        return self.skip_designated();
+                    };
+                    if high > low {
+                        let size = self.types.size(of.id).unwrap_or(0);
+                        range = Some((high - low, size));
+                    }
+                    (child, high)
+                }
+                _ => {
+                    old_style = token.kind != Kind::Dot;
+                    if !old_style {
+                        self.advance();
+                    }
+                    let name = self.peek();
+                    if !name.is_identifier() {
+                        return self.unexpected("a member's name");
+                    }
+                    self.advance();
+                    let Some(found) = self.member_designator(current, name) else {
+                        return self.skip_designated();
+                    };
+                    found
+                }
+            };
+            if next.is_none() {
+                next = Some(index.saturating_add(1));
+            }
+            current = child;
+            if old_style || !matches!(self.kind(), Kind::LeftBracket | Kind::Dot) {
+                break;
+            }
+        }
+        if old_style {
+            self.expect(Kind::Colon)?;
+        } else if self.kind() == Kind::Equal {
+            self.advance();
+        } else if !matches!(self.kind(), Kind::LeftBrace) {
+            return self.unexpected("`=` after the designator");
+        }
+        let from = items.items.len();
+        self.element(current, None, items)?;
+        if let Some((times, size)) = range {
+            self.repeat(items, from, times, size);
+        }
+        Ok(next.unwrap_or(0))
+    }
+
+    fn skip_designated(&mut self) -> Parse<u32> {
+        while !matches!(
+            self.kind(),
+            Kind::Comma | Kind::RightBrace | Kind::Semicolon | Kind::Eof
+        ) {
+            self.skip_one();
+        }
+        Ok(u32::MAX)
+    }
+
+    fn array_designator(&mut self, target: Target, at: Location) -> Parse<Option<(u32, u32)>> {
+        let low = self.integer_constant("an array designator")?;
+        let mut high = low;
+        if self.accept(Kind::Ellipsis) {
+            high = self.integer_constant("an array designator")?;
+        }
+        self.expect(Kind::RightBracket)?;
+        let Some((_, length)) = self.types.element(target.ty.id) else {
+            let name = self.type_name(target.ty);
+            self.say(at, |span| errors::designator_not_array(span, &name));
+            return Ok(None);
+        };
+        let (Some((low, _)), Some((high, _))) = (low, high) else {
+            return Ok(None);
+        };
+        let most = i64::from(length.unwrap_or(i32::MAX as u32));
+        if low < 0 || high < low || high >= most {
+            self.say(at, errors::designator_range);
+            return Ok(None);
+        }
+        Ok(Some((low as u32, high as u32)))
+    }
+
+    /// The member, and the index of the direct member it is in.
+    fn member_designator(
+        &mut self,
+        target: Target,
+        name: super::token::Token,
+    ) -> Option<(Target, u32)> {
+        let Some(record) = self.types.record_of(target.ty.id) else {
+            let text = self.type_name(target.ty);
+            self.say(name.at, |span| errors::designator_not_struct(span, &text));
+            return None;
+        };
+        let Some(member) = self.types.find_member(target.ty.id, name.text) else {
+            self.no_such_member(target.ty.id, name);
+            return None;
+        };
+        let index = self.types.records[record].members.iter().position(|m| {
+            m.name == Some(name.text)
+                || m.name.is_none() && self.types.find_member(m.ty.id, name.text).is_some()
+        });
+        let child = Target {
+            ty: member.ty,
+            offset: target.offset + member.offset,
+            bits: member.bits,
+        };
+        Some((child, index.unwrap_or(0) as u32))
+    }
+
+    /// `[a ... b]`: the items of the first element again for the others.
+    fn repeat(&mut self, items: &mut Items, from: usize, times: u32, size: u32) {
+        let pattern: Vec<Item> = items.items[from..].to_vec();
+        let total = pattern.len().saturating_mul(times as usize);
+        let end = u64::from(items.end) + u64::from(times) * u64::from(size);
+        if total > ITEMS_MAX || end > u64::from(BYTES_MAX) {
+            if let Some(item) = pattern.first() {
+                self.say(item.at, errors::initializer_too_large);
+            }
+            return;
+        }
+        for step in 1..=times {
+            for item in &pattern {
+                items.items.push(Item {
+                    offset: item.offset + step * size,
+                    ..item.clone()
+                });
+            }
+        }
+        let last = pattern.iter().map(|i| i.offset).max().unwrap_or(0);
+        items.end = items.end.max(last + (times + 1) * size);
+    }
+
+    // Static images.
+
+    /// The bytes and relocations of constant items; what is not constant is reported.
+    fn image(&mut self, items: &Items) -> (Vec<u8>, Vec<Relocation>) {
+        let mut bytes: Vec<u8> = Vec::new();
+        let mut relocations: Vec<Relocation> = Vec::new();
+        for item in &items.items {
+            if item.offset > BYTES_MAX {
+                self.say(item.at, errors::initializer_too_large);
+                break;
+            }
+            match &item.what {
+                What::Bytes(text) => write(&mut bytes, item.offset, text),
+                What::Value {
+                    bits: Some(bits),
+                    expr,
+                    ..
+                } => match build::constant_bits(expr) {
+                    Some(value) => write_field(&mut bytes, item.offset, *bits, value),
+                    None => self.say(item.at, errors::initializer_not_constant),
+                },
+                What::Value { ty, expr, .. } => {
+                    let size = self.types.size(ty.id).unwrap_or(0);
+                    relocations.retain(|r| {
+                        r.offset < item.offset || r.offset >= item.offset + size.max(1)
+                    });
+                    self.static_value(item, size, expr, &mut bytes, &mut relocations);
+                }
+            }
+        }
+        (bytes, relocations)
+    }
+
+    fn static_value(
+        &mut self,
+        item: &Item,
+        size: u32,
+        expr: &Expr,
+        bytes: &mut Vec<u8>,
+        relocations: &mut Vec<Relocation>,
+    ) {
+        let aggregate = matches!(expr.ty, Ty::Aggregate { .. });
+        match expr.kind {
+            ExprKind::Const(value) if !aggregate => {
+                write(
+                    bytes,
+                    item.offset,
+                    &value.to_le_bytes()[..(size as usize).min(8)],
+                );
+            }
+            ExprKind::Address(symbol, addend)
+                if !aggregate && size == 4 && !self.is_thread_local(symbol) =>
+            {
+                write(bytes, item.offset, &[0; 4]);
+                relocations.push(Relocation {
+                    offset: item.offset,
+                    symbol,
+                    addend,
+                });
+            }
+            // gcc: a struct may be initialised by a compound literal of constants.
+            ExprKind::Address(symbol, 0)
+                if aggregate && self.copy_literal(symbol, item.offset, bytes, relocations) => {}
+            _ => self.say(item.at, errors::initializer_not_constant),
+        }
+    }
+
+    fn is_thread_local(&self, symbol: SymbolId) -> bool {
+        self.unit.symbols[symbol.0 as usize].kind == SymbolKind::ThreadLocal
+    }
+
+    fn copy_literal(
+        &self,
+        symbol: SymbolId,
+        offset: u32,
+        bytes: &mut Vec<u8>,
+        relocations: &mut Vec<Relocation>,
+    ) -> bool {
+        if !self.unit.symbols[symbol.0 as usize]
+            .name
+            .starts_with(".literal")
+        {
+            return false;
+        }
+        let Some(data) = self.unit.data.iter().find(|d| d.symbol == symbol) else {
+            return false;
+        };
+        write(bytes, offset, &data.bytes);
+        relocations.extend(data.relocations.iter().map(|r| Relocation {
+            offset: r.offset + offset,
+            ..*r
+        }));
+        true
+    }
+
+    /// A static object without a name.
+    fn anonymous(
+        &mut self,
+        prefix: &str,
+        ty: Q,
+        items: &Items,
+        at: Location,
+        read_only: bool,
+    ) -> SymbolId {
+        let (bytes, relocations) = self.image(items);
+        let name = format!("{prefix}{}", self.unit.data.len());
+        let symbol = self.new_symbol(name, false, SymbolKind::Object, place(at));
+        self.unit.data.push(Data {
+            symbol,
+            size: self.types.size(ty.id).unwrap_or(0).max(items.end),
+            align: self.types.align(ty.id),
+            bytes,
+            relocations,
+            read_only,
+            tentative: false,
+            type_name: self.type_name(ty),
+            place: place(at),
+        });
+        symbol
+    }
+
+    // Code.
+
+    /// Expressions that initialise a local.
+    fn code(&mut self, ty: Q, local: LocalId, items: Items, at: Location) -> Vec<Expr> {
+        let scalar = self.types.scalar(ty.id);
+        let storage = self
+            .function
+            .as_ref()
+            .and_then(|f| f.locals.get(local.0 as usize))
+            .map(|l| l.storage);
+        if self.unevaluated > 0 {
+            return Vec::new();
+        }
+        if scalar.is_some() && storage == Some(Storage::Register) {
+            let form = Form::Register(local);
+            let target = Value {
+                form,
+                ty: ty.id.plain(),
+                ..Value::poison(at)
+            };
+            return self.stores(items, |_, _, _| target.clone());
+        }
+        let size = self.types.size(ty.id).unwrap_or(0);
+        if items.end > size {
+            self.say(at, errors::flexible_local);
+            return Vec::new();
+        }
+        let frame = |offset: u32| {
+            node(
+                ExprKind::LocalAddress(local, offset as i32),
+                Scalar::U32,
+                place(at),
+            )
+        };
+        let mut out = Vec::new();
+        if let [
+            Item {
+                what: What::Bytes(bytes),
+                offset: 0,
+                ..
+            },
+        ] = items.items.as_slice()
+        {
+            let length = (bytes.len() as u32).min(size);
+            if length > 0 {
+                out.push(self.copy_string(bytes.clone(), length, frame(0), at));
+            }
+            if length < size {
+                out.push(zero(local, length, size - length, at));
+            }
+            return out;
+        }
+        if items.items.len() >= 8 && self.all_constant(&items) {
+            let tree = self.types.ty(ty.id);
+            let symbol = self.anonymous(".init", ty, &items, at, true);
+            let from = node(ExprKind::Address(symbol, 0), Scalar::U32, place(at));
+            let align = self.types.align(ty.id);
+            let kind = ExprKind::Copy {
+                to: Box::new(frame(0)),
+                from: Box::new(from),
+                size,
+                align,
+            };
+            out.push(Expr {
+                kind,
+                ty: tree,
+                place: place(at),
+            });
+            return out;
+        }
+        if scalar.is_none() && self.covered(&items) < size {
+            out.push(zero(local, 0, size, at));
+        }
+        out.extend(self.stores(items, |ty, offset, bits| Value {
+            form: Form::Memory(frame(offset), bits),
+            ..Value::memory(frame(offset), ty, at)
+        }));
+        out
+    }
+
+    fn copy_string(&mut self, bytes: Vec<u8>, length: u32, to: Expr, at: Location) -> Expr {
+        let ty = self
+            .types
+            .array(types::CHAR.plain(), Some(bytes.len() as u32))
+            .plain();
+        let from = self.string_value(bytes, 1, ty, at).expr();
+        let kind = ExprKind::Copy {
+            to: Box::new(to),
+            from: Box::new(from),
+            size: length,
+            align: 1,
+        };
+        Expr {
+            kind,
+            ty: Ty::Aggregate {
+                size: length,
+                align: 1,
+            },
+            place: place(at),
+        }
+    }
+
+    fn stores(
+        &mut self,
+        items: Items,
+        target: impl Fn(Q, u32, Option<Bits>) -> Value,
+    ) -> Vec<Expr> {
+        let mut out = Vec::new();
+        for item in items.items {
+            match item.what {
+                What::Value { ty, bits, expr } => {
+                    let target = target(ty, item.offset, bits);
+                    out.push(self.store(target, expr, item.at).expr());
+                }
+                What::Bytes(bytes) => {
+                    let length = bytes.len() as u32;
+                    if let Form::Memory(address, _) =
+                        target(types::CHAR.plain(), item.offset, None).form
+                    {
+                        out.push(self.copy_string(bytes, length, address, item.at));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn all_constant(&self, items: &Items) -> bool {
+        items.items.iter().all(|item| match &item.what {
+            What::Bytes(_) => true,
+            What::Value { expr, bits, .. } => match expr.kind {
+                ExprKind::Const(_) => matches!(expr.ty, Ty::Scalar(_)),
+                ExprKind::Address(symbol, _) => {
+                    matches!(expr.ty, Ty::Scalar(_))
+                        && bits.is_none()
+                        && !self.is_thread_local(symbol)
+                }
+                _ => false,
+            },
+        })
+    }
+
+    /// How many bytes the items are sure to write; bit-fields do not count.
+    fn covered(&self, items: &Items) -> u32 {
+        let mut end = 0;
+        let mut covered = 0;
+        for item in &items.items {
+            let size = match &item.what {
+                What::Bytes(bytes) => bytes.len() as u32,
+                What::Value { bits: Some(_), .. } => 0,
+                What::Value { ty, .. } => self.types.size(ty.id).unwrap_or(0),
+            };
+            // Only items in ascending order are counted: an override writes nothing new.
+            if item.offset >= end {
+                covered += size;
+                end = item.offset + size;
+            }
+        }
+        covered
+    }
+}
+
+/// Expressions in a row as one; a balanced tree, however many there are.
+fn in_a_row(mut all: Vec<Expr>) -> Option<Expr> {
+    while all.len() > 1 {
+        let mut halves = Vec::with_capacity(all.len().div_ceil(2));
+        let mut rest = all.into_iter();
+        while let Some(first) = rest.next() {
+            halves.push(match rest.next() {
+                Some(second) => comma(first, second),
+                None => first,
+            });
+        }
+        all = halves;
+    }
+    all.pop()
+}
+
+fn zero(local: LocalId, offset: u32, size: u32, at: Location) -> Expr {
+    Expr {
+        kind: ExprKind::Zero {
+            local,
+            offset,
+            size,
+        },
+        ty: Ty::Void,
+        place: place(at),
+    }
+}
+
+fn write(bytes: &mut Vec<u8>, offset: u32, what: &[u8]) {
+    let start = offset as usize;
+    let end = start + what.len();
+    if bytes.len() < end {
+        bytes.resize(end, 0);
+    }
+    bytes[start..end].copy_from_slice(what);
+}
+
+/// Puts a bit-field's value among the bits that are there.
+fn write_field(bytes: &mut Vec<u8>, offset: u32, bits: Bits, value: u64) {
+    let size = bits.unit.size() as usize;
+    let start = offset as usize;
+    if bytes.len() < start + size {
+        bytes.resize(start + size, 0);
+    }
+    let mut unit = [0u8; 8];
+    unit[..size].copy_from_slice(&bytes[start..start + size]);
+    let mask = (u64::MAX >> (64 - u32::from(bits.width.max(1)))) << bits.shift;
+    let merged = u64::from_le_bytes(unit) & !mask | value << bits.shift & mask;
+    bytes[start..start + size].copy_from_slice(&merged.to_le_bytes()[..size]);
+}
