@@ -89,7 +89,7 @@ pub fn run<W: Watch>(
 }
 
 fn fetch(r: &Registers, m: &mut Memory, s: SpaceId) -> Result<(), Stop> {
-    if r.pc % 4 != 0 {
+    if !r.pc.is_multiple_of(4) {
         return Err(Stop::Fault(Fault::MisalignedFetch { target: r.pc }));
     }
     m.fetch(s, r.pc).map_err(Stop::Miss)
@@ -105,7 +105,7 @@ pub fn step<W: Watch>(
     s: SpaceId,
     w: &mut W,
 ) -> Result<(), Stop> {
-    if r.pc % 4 != 0 {
+    if !r.pc.is_multiple_of(4) {
         return Err(Stop::Fault(Fault::MisalignedFetch { target: r.pc }));
     }
     let page = m
@@ -229,7 +229,7 @@ impl<W: Watch> Step<'_, W> {
 
     /// Branches have no `rd`, so for them `link` does not matter.
     fn jump(&mut self, target: u32, link: u32) -> Result<(), Stop> {
-        if target % 4 != 0 {
+        if !target.is_multiple_of(4) {
             return Err(Stop::Fault(Fault::MisalignedFetch { target }));
         }
         self.announce();
@@ -296,7 +296,7 @@ impl<W: Watch> Step<'_, W> {
     }
 
     fn aligned(address: u32) -> Result<(), Stop> {
-        if address % 4 != 0 {
+        if !address.is_multiple_of(4) {
             return Err(Stop::Fault(Fault::MisalignedAtomic { address }));
         }
         Ok(())

@@ -9,9 +9,9 @@
 
 use crate::arithmetic::{compute, extend, modify, taken};
 use crate::memory::{Bytes, FrameId, Memory};
+use crate::operation::{Code, codes};
 use crate::registers::Registers;
 use crate::space::{Entry, SpaceId};
-use crate::text::Code;
 use crate::watch::{Access, Kind, Watch};
 use sim_abi::Op;
 
@@ -56,7 +56,7 @@ pub(crate) fn fast<W: Watch>(
     };
     let base = text.base;
     let operations = &text.operations[..];
-    if r.pc % 4 != 0 {
+    if !r.pc.is_multiple_of(4) {
         return Exit::Fetch;
     }
     let x = &mut r.x;
@@ -74,9 +74,10 @@ pub(crate) fn fast<W: Watch>(
             window = &operations[..end.min(operations.len())];
         }};
     }
-    macro_rules! jump_register {
-        ($target:expr) => {{
-            let target: u32 = $target & !1;
+    // The distance to where a JALR goes, in instructions; wraps if that is before this text.
+    macro_rules! target {
+        ($o:expr) => {{
+            let target = x[$o.rs1 as usize].wrapping_add($o.imm) & !1;
             if target & 2 != 0 {
                 break Exit::Slow;
             }
@@ -182,83 +183,87 @@ pub(crate) fn fast<W: Watch>(
         }};
     }
 
-    let exit = loop {
-        let Some(o) = window.get(i) else {
-            break if i == end { Exit::Budget } else { Exit::Fetch };
+    // What each code does; the last thing is to move `i`.
+    #[rustfmt::skip]
+    macro_rules! one {
+        (Slow, $o:ident) => { break Exit::Slow };
+        (Nop, $o:ident) => { i += 1 };
+        (Constant, $o:ident) => {{ x[$o.rd as usize] = $o.imm; i += 1; }};
+        (Jump, $o:ident) => { go!($o.imm as i32 as isize as usize) };
+        (Call, $o:ident) => {{ x[$o.rd as usize] = pc_of(i + 1); go!($o.imm as i32 as isize as usize); }};
+        (JumpRegister, $o:ident) => {{ let distance = target!($o); go!(distance); }};
+        (CallRegister, $o:ident) => {{ let distance = target!($o); x[$o.rd as usize] = pc_of(i + 1); go!(distance); }};
+        (Beq, $o:ident) => { branch!($o, Op::Beq) };
+        (Bne, $o:ident) => { branch!($o, Op::Bne) };
+        (Blt, $o:ident) => { branch!($o, Op::Blt) };
+        (Bge, $o:ident) => { branch!($o, Op::Bge) };
+        (Bltu, $o:ident) => { branch!($o, Op::Bltu) };
+        (Bgeu, $o:ident) => { branch!($o, Op::Bgeu) };
+        (Lb, $o:ident) => { load!($o, Op::Lb, u8) };
+        (Lh, $o:ident) => { load!($o, Op::Lh, u16) };
+        (Lw, $o:ident) => { load!($o, Op::Lw, u32) };
+        (Lbu, $o:ident) => { load!($o, Op::Lbu, u8) };
+        (Lhu, $o:ident) => { load!($o, Op::Lhu, u16) };
+        (Sb, $o:ident) => { store!($o, u8) };
+        (Sh, $o:ident) => { store!($o, u16) };
+        (Sw, $o:ident) => { store!($o, u32) };
+        (Addi, $o:ident) => { immediate!($o, Op::Addi) };
+        (Slti, $o:ident) => { immediate!($o, Op::Slti) };
+        (Sltiu, $o:ident) => { immediate!($o, Op::Sltiu) };
+        (Xori, $o:ident) => { immediate!($o, Op::Xori) };
+        (Ori, $o:ident) => { immediate!($o, Op::Ori) };
+        (Andi, $o:ident) => { immediate!($o, Op::Andi) };
+        (Slli, $o:ident) => { immediate!($o, Op::Slli) };
+        (Srli, $o:ident) => { immediate!($o, Op::Srli) };
+        (Srai, $o:ident) => { immediate!($o, Op::Srai) };
+        (Add, $o:ident) => { register!($o, Op::Add) };
+        (Sub, $o:ident) => { register!($o, Op::Sub) };
+        (Sll, $o:ident) => { register!($o, Op::Sll) };
+        (Slt, $o:ident) => { register!($o, Op::Slt) };
+        (Sltu, $o:ident) => { register!($o, Op::Sltu) };
+        (Xor, $o:ident) => { register!($o, Op::Xor) };
+        (Srl, $o:ident) => { register!($o, Op::Srl) };
+        (Sra, $o:ident) => { register!($o, Op::Sra) };
+        (Or, $o:ident) => { register!($o, Op::Or) };
+        (And, $o:ident) => { register!($o, Op::And) };
+        (Mul, $o:ident) => { register!($o, Op::Mul) };
+        (Mulh, $o:ident) => { register!($o, Op::Mulh) };
+        (Mulhsu, $o:ident) => { register!($o, Op::Mulhsu) };
+        (Mulhu, $o:ident) => { register!($o, Op::Mulhu) };
+        (Div, $o:ident) => { register!($o, Op::Div) };
+        (Divu, $o:ident) => { register!($o, Op::Divu) };
+        (Rem, $o:ident) => { register!($o, Op::Rem) };
+        (Remu, $o:ident) => { register!($o, Op::Remu) };
+        (Amoswap, $o:ident) => { atomic!($o, Op::AmoswapW) };
+        (Amoadd, $o:ident) => { atomic!($o, Op::AmoaddW) };
+        (Amoxor, $o:ident) => { atomic!($o, Op::AmoxorW) };
+        (Amoand, $o:ident) => { atomic!($o, Op::AmoandW) };
+        (Amoor, $o:ident) => { atomic!($o, Op::AmoorW) };
+        (Amomin, $o:ident) => { atomic!($o, Op::AmominW) };
+        (Amomax, $o:ident) => { atomic!($o, Op::AmomaxW) };
+        (Amominu, $o:ident) => { atomic!($o, Op::AmominuW) };
+        (Amomaxu, $o:ident) => { atomic!($o, Op::AmomaxuW) };
+    }
+    macro_rules! dispatch {
+        ($($single:ident)* ; $($pair:ident = $first:ident $second:ident;)*) => {
+            loop {
+                let Some(o) = window.get(i) else {
+                    break if i == end { Exit::Budget } else { Exit::Fetch };
+                };
+                match o.code {
+                    $(Code::$single => one!($single, o),)*
+                    $(Code::$pair => {
+                        one!($first, o);
+                        let Some(o) = window.get(i) else {
+                            continue;
+                        };
+                        one!($second, o);
+                    })*
+                }
+            }
         };
-        match o.code {
-            Code::Slow => break Exit::Slow,
-            Code::Nop => i += 1,
-            Code::Constant => {
-                x[o.rd as usize] = o.imm;
-                i += 1;
-            }
-            Code::Jump => go!(o.imm as i32 as isize as usize),
-            Code::Call => {
-                x[o.rd as usize] = pc_of(i + 1);
-                go!(o.imm as i32 as isize as usize);
-            }
-            Code::JumpRegister => {
-                let distance = jump_register!(x[o.rs1 as usize].wrapping_add(o.imm));
-                go!(distance);
-            }
-            Code::CallRegister => {
-                let distance = jump_register!(x[o.rs1 as usize].wrapping_add(o.imm));
-                x[o.rd as usize] = pc_of(i + 1);
-                go!(distance);
-            }
-            Code::Beq => branch!(o, Op::Beq),
-            Code::Bne => branch!(o, Op::Bne),
-            Code::Blt => branch!(o, Op::Blt),
-            Code::Bge => branch!(o, Op::Bge),
-            Code::Bltu => branch!(o, Op::Bltu),
-            Code::Bgeu => branch!(o, Op::Bgeu),
-            Code::Lb => load!(o, Op::Lb, u8),
-            Code::Lh => load!(o, Op::Lh, u16),
-            Code::Lw => load!(o, Op::Lw, u32),
-            Code::Lbu => load!(o, Op::Lbu, u8),
-            Code::Lhu => load!(o, Op::Lhu, u16),
-            Code::Sb => store!(o, u8),
-            Code::Sh => store!(o, u16),
-            Code::Sw => store!(o, u32),
-            Code::Addi => immediate!(o, Op::Addi),
-            Code::Slti => immediate!(o, Op::Slti),
-            Code::Sltiu => immediate!(o, Op::Sltiu),
-            Code::Xori => immediate!(o, Op::Xori),
-            Code::Ori => immediate!(o, Op::Ori),
-            Code::Andi => immediate!(o, Op::Andi),
-            Code::Slli => immediate!(o, Op::Slli),
-            Code::Srli => immediate!(o, Op::Srli),
-            Code::Srai => immediate!(o, Op::Srai),
-            Code::Add => register!(o, Op::Add),
-            Code::Sub => register!(o, Op::Sub),
-            Code::Sll => register!(o, Op::Sll),
-            Code::Slt => register!(o, Op::Slt),
-            Code::Sltu => register!(o, Op::Sltu),
-            Code::Xor => register!(o, Op::Xor),
-            Code::Srl => register!(o, Op::Srl),
-            Code::Sra => register!(o, Op::Sra),
-            Code::Or => register!(o, Op::Or),
-            Code::And => register!(o, Op::And),
-            Code::Mul => register!(o, Op::Mul),
-            Code::Mulh => register!(o, Op::Mulh),
-            Code::Mulhsu => register!(o, Op::Mulhsu),
-            Code::Mulhu => register!(o, Op::Mulhu),
-            Code::Div => register!(o, Op::Div),
-            Code::Divu => register!(o, Op::Divu),
-            Code::Rem => register!(o, Op::Rem),
-            Code::Remu => register!(o, Op::Remu),
-            Code::Amoswap => atomic!(o, Op::AmoswapW),
-            Code::Amoadd => atomic!(o, Op::AmoaddW),
-            Code::Amoxor => atomic!(o, Op::AmoxorW),
-            Code::Amoand => atomic!(o, Op::AmoandW),
-            Code::Amoor => atomic!(o, Op::AmoorW),
-            Code::Amomin => atomic!(o, Op::AmominW),
-            Code::Amomax => atomic!(o, Op::AmomaxW),
-            Code::Amominu => atomic!(o, Op::AmominuW),
-            Code::Amomaxu => atomic!(o, Op::AmomaxuW),
-        }
-    };
+    }
+    let exit = codes!(dispatch);
     r.pc = pc_of(i);
     *left -= (started - end.wrapping_sub(i)) as u64;
     // A budget beyond `LONGEST` is used up in several turns: fetching again is harmless.

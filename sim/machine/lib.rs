@@ -16,6 +16,7 @@ mod execute;
 mod fast;
 mod journal;
 mod memory;
+mod operation;
 mod registers;
 mod reservation;
 mod space;
