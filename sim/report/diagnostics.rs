@@ -158,7 +158,7 @@ mod tests {
         #[test]
         fn no_span_panics(start in 0usize..60, end in 0usize..60, line in 0u32..6, column in 0u32..40, source in ".*") {
             let d = Diagnostic::error(span(start, end, line, column), "m").label("l");
-            let text = diagnostics(&[d.clone()], &|_| Some(Cow::Owned(source.clone())), Style { color: true });
+            let text = diagnostics(core::slice::from_ref(&d), &|_| Some(Cow::Owned(source.clone())), Style { color: true });
             assert!(text.contains("m"));
             let none = diagnostics(&[d], &|_| None, Style::PLAIN);
             assert!(none.contains("a.c"), "{}", format!("{none}"));

@@ -111,7 +111,7 @@ pub fn json(heading: &Heading, record: &RunRecord) -> String {
     let run = Run {
         title: &heading.title,
         verdict: record.verdict.name(),
-        expected: heading.expected.map(|verdict| verdict == record.verdict),
+        expected: heading.as_expected(record),
         ticks: record.ticks.0,
         instructions: record.instructions,
         seed: heading.seed,

@@ -26,8 +26,25 @@ pub struct Heading {
     pub quantum: u64,
     /// Where all randomness comes from.
     pub seed: u64,
-    /// `Some`: what the scenario expects.
+    /// The verdict that the scenario expects, if it says so.
     pub expected: Option<Verdict>,
+    /// What the programs should write to stdout, if the scenario says so.
+    pub expected_stdout: Option<String>,
+}
+
+impl Heading {
+    /// Did the run come out as the scenario says? `None`: it says nothing.
+    pub fn as_expected(&self, record: &RunRecord) -> Option<bool> {
+        let verdict = self.expected.map(|v| v == record.verdict);
+        let stdout = self
+            .expected_stdout
+            .as_ref()
+            .map(|s| s.as_bytes() == record.stdout);
+        match (verdict, stdout) {
+            (None, None) => None,
+            (verdict, stdout) => Some(verdict.unwrap_or(true) && stdout.unwrap_or(true)),
+        }
+    }
 }
 
 /// The whole report.
@@ -130,10 +147,13 @@ fn summary(heading: &Heading, record: &RunRecord, style: Style) -> String {
         count(record.switches.0 + record.switches.1, "context switch"),
         count(record.races, "race"),
     );
-    let expected = match heading.expected {
-        Some(verdict) if verdict == record.verdict => String::from(" · as expected"),
-        Some(verdict) => format!(" · expected {}", verdict.name()),
-        None => String::new(),
+    let expected = match (heading.as_expected(record), heading.expected) {
+        (None, _) => String::new(),
+        (Some(true), _) => String::from(" · as expected"),
+        (Some(false), Some(verdict)) if verdict != record.verdict => {
+            format!(" · expected {}", verdict.name())
+        }
+        (Some(false), _) => String::from(" · the output is not the expected one"),
     };
     format!(
         "{}{all}{expected}\n",

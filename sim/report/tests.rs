@@ -146,6 +146,7 @@ fn heading() -> Heading {
         quantum: 100,
         seed: 0,
         expected: Some(Verdict::Deadlock),
+        expected_stdout: None,
     }
 }
 

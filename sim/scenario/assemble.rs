@@ -141,7 +141,7 @@ fn compile_code(
             let missing: Vec<Diagnostic> = named
                 .iter()
                 .filter(|(path, _)| !files.contains_key(path))
-                .map(|(p, at)| missing_program(p, at))
+                .map(|(p, at)| unreadable(p, at, "no such file"))
                 .collect();
             if !missing.is_empty() {
                 return Err(missing);
@@ -173,9 +173,21 @@ fn compile_code(
     }
 }
 
-fn missing_program(path: &str, at: &Span) -> Diagnostic {
-    Diagnostic::error(at.clone(), format!("there is no program `{path}`"))
-        .label("no such file")
+impl Document {
+    /// A program file that could not be read: said at each place that names it.
+    pub fn unreadable(&self, path: &str, why: &str) -> Vec<Diagnostic> {
+        let codes = self.programs.iter().filter_map(|p| match &p.code {
+            Code::Files(files) => Some(files),
+            Code::Inline { .. } => None,
+        });
+        let places = codes.flatten().filter(|(named, _)| named == path);
+        places.map(|(_, at)| unreadable(path, at, why)).collect()
+    }
+}
+
+fn unreadable(path: &str, at: &Span, why: &str) -> Diagnostic {
+    Diagnostic::error(at.clone(), format!("cannot read the program `{path}`"))
+        .label(why)
         .help("paths are relative to the scenario's folder")
 }
 

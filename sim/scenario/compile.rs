@@ -45,10 +45,7 @@ pub fn compile(
     for path in paths {
         let front = sim_cc::front(&all, path, &front_options(options));
         diagnostics.extend(front.diagnostics);
-        units.push(LinkInput {
-            unit: front.unit,
-            library: false,
-        });
+        units.push((front.unit, false));
     }
     if has_errors(&diagnostics) {
         return Err(diagnostics);
@@ -66,15 +63,19 @@ pub fn compile(
                 .into_iter()
                 .filter(|d| d.severity == Severity::Error),
         );
-        units.push(LinkInput {
-            unit: front.unit,
-            library: true,
-        });
+        units.push((front.unit, true));
     }
     if has_errors(&diagnostics) {
         return Err(diagnostics);
     }
-    match link(&units) {
+    let inputs: Vec<LinkInput> = units
+        .iter()
+        .map(|(unit, library)| LinkInput {
+            unit,
+            library: *library,
+        })
+        .collect();
+    match link(&inputs) {
         Ok(image) => Ok(Compiled {
             image,
             warnings: diagnostics,

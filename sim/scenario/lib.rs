@@ -35,5 +35,6 @@ pub use assemble::{Scenario, build, program};
 pub use compile::{Compiled, Options, compile};
 pub use document::{CheckOptions, Document, Expect, parse};
 pub use include::includes;
+pub use path::join;
 pub use schema::schema;
 pub use sim_cc::Files;

@@ -39,6 +39,27 @@ pub fn normal(path: &str) -> Result<String, Refused> {
     Ok(parts.join("/"))
 }
 
+/// A name as seen from a directory, without `.` and inner `..`, as the compiler's preprocessor writes it.
+pub fn join(directory: &str, name: &str) -> String {
+    let from = if name.starts_with('/') { "" } else { directory };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in from.split('/').chain(name.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|&p| p != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let root = if from.starts_with('/') || name.starts_with('/') {
+        "/"
+    } else {
+        ""
+    };
+    [root, &parts.join("/")].concat()
+}
+
 /// `threads/bank.c` → `bank.c`
 pub fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)

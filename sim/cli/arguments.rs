@@ -1,0 +1,119 @@
+//! The command line: each flag is defined once, here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A small, complete, deterministic computer: runs C programs, shows what the kernel did and why.
+#[derive(Parser)]
+#[command(name = "sim", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Run a scenario or a program: what happened, and what went wrong
+    Run(RunOptions),
+    /// Show a program as the machine sees it: memory map, symbols, source and instructions
+    Dump(DumpOptions),
+    /// Compile a program to a static RV32IMA ELF file
+    Build(BuildOptions),
+    /// Explain a verdict or a warning
+    Explain(ExplainOptions),
+    /// Print the JSON Schema of the scenario file
+    Schema,
+}
+
+#[derive(Args)]
+pub struct RunOptions {
+    /// A scenario (.toml), the C files of one program, or an RV32IMA ELF file
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<String>,
+    #[command(flatten)]
+    pub compiler: CompilerOptions,
+    /// Number of cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub cores: Option<u16>,
+    /// Length of a time slice in ticks
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub quantum: Option<u64>,
+    /// Where all randomness comes from
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How much to tell
+    #[arg(long, value_enum, default_value_t = Trace::Events)]
+    pub trace: Trace,
+    /// For people or for machines
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Plain text, even on a terminal
+    #[arg(long)]
+    pub no_color: bool,
+}
+
+#[derive(Args)]
+pub struct CompilerOptions {
+    /// Look for #include files in this folder too
+    #[arg(short = 'I', value_name = "DIR")]
+    pub include: Vec<PathBuf>,
+    /// Define a macro
+    #[arg(short = 'D', value_name = "NAME[=VALUE]")]
+    pub define: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct DumpOptions {
+    /// The C files of one program, or an RV32IMA ELF file
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub compiler: CompilerOptions,
+    /// Plain text, even on a terminal
+    #[arg(long)]
+    pub no_color: bool,
+}
+
+#[derive(Args)]
+pub struct BuildOptions {
+    /// The C files of one program
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub compiler: CompilerOptions,
+    /// The ELF file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
+
+#[derive(Args)]
+pub struct ExplainOptions {
+    /// A verdict or a warning, as reports name it; without one: the list
+    pub topic: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Trace {
+    /// Findings only
+    None,
+    /// What the kernel did
+    Events,
+    /// Each system call too
+    Syscalls,
+    /// Each memory access too
+    Memory,
+    /// Each instruction too
+    Instructions,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A report to read
+    Text,
+    /// One JSON object
+    Json,
+}

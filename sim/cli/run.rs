@@ -1,0 +1,70 @@
+//! `sim run`: one run, what happened, and what went wrong.
+
+use std::process::ExitCode;
+
+use sim_abi::Verdict;
+use sim_abi::record::RunRecord;
+use sim_explore::run::TraceLevel;
+use sim_report::Heading;
+use sim_scenario::Scenario;
+
+use crate::arguments::{Format, RunOptions, Trace};
+use crate::{Failure, load, machine, terminal};
+
+/// Loads, runs, reports.
+pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
+    let (mut scenario, loader) = load::load(&options.files, &options.args, &options.compiler)?;
+    machine::apply(options, &mut scenario.config)?;
+    let trace = sim_explore::run::Options {
+        trace: level(options.trace),
+    };
+    let record = sim_explore::run::run(&scenario.config, &trace);
+    let heading = heading(&scenario, options);
+    let text = match options.format {
+        Format::Json => sim_report::json(&heading, &record),
+        Format::Text => {
+            let style = terminal::style(options.no_color);
+            sim_report::run(&heading, &record, &|name| loader.source(name), style)
+        }
+    };
+    terminal::print(&text)?;
+    Ok(exit_code(&heading, &record))
+}
+
+fn level(trace: Trace) -> TraceLevel {
+    match trace {
+        Trace::None => TraceLevel::None,
+        Trace::Events => TraceLevel::Events,
+        Trace::Syscalls => TraceLevel::SystemCalls,
+        Trace::Memory => TraceLevel::Memory,
+        Trace::Instructions => TraceLevel::Instructions,
+    }
+}
+
+fn heading(scenario: &Scenario, options: &RunOptions) -> Heading {
+    let config = &scenario.config;
+    let title = match scenario.title.as_str() {
+        "" => options.files[0]
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        title => title.to_string(),
+    };
+    let expect = scenario.expect.clone().unwrap_or_default();
+    Heading {
+        title,
+        cores: config.cores,
+        policy: config.policy.name().to_string(),
+        quantum: config.quantum,
+        seed: config.seed,
+        expected: expect.run,
+        expected_stdout: expect.stdout,
+    }
+}
+
+fn exit_code(heading: &Heading, record: &RunRecord) -> ExitCode {
+    let good = heading.as_expected(record).unwrap_or(true);
+    let verdict = heading.expected.is_some() || record.verdict == Verdict::Ok;
+    ExitCode::from(u8::from(!(good && verdict)))
+}
