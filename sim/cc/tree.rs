@@ -359,7 +359,7 @@ pub enum ExprKind {
     /// `a, b`.
     Comma(Box<Expr>, Box<Expr>),
     /// From one scalar type to another, as C converts (also int ↔ float; truncation, extension).
-    /// To `Void`: the value is dropped.
+    /// To `Void`: the value is dropped. Between `U32` and an aggregate: an address stays as it is.
     Convert(Box<Expr>),
     /// A call. An aggregate result is written to the frame local `result`, whose address is the value.
     Call {

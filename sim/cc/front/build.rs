@@ -321,3 +321,18 @@ pub fn is_simple(expr: &Expr) -> bool {
         _ => false,
     }
 }
+
+/// An address as the aggregate that lies there, or back: nothing happens when it is evaluated.
+pub fn reinterpret(expr: Expr, ty: Ty) -> Expr {
+    if expr.ty == ty {
+        return expr;
+    }
+    match expr.kind {
+        // Their own type says what they do.
+        ExprKind::Load { .. } | ExprKind::Call { .. } | ExprKind::AtomicRmw { .. } => {
+            let place = expr.place;
+            Expr { kind: ExprKind::Convert(Box::new(expr)), ty, place }
+        }
+        kind => Expr { kind, ty, place: expr.place },
+    }
+}

@@ -1,6 +1,6 @@
 //! Postfix expressions: indexing, calls, members, `++` and `--` (C17 §6.5.2).
 
-use super::build::add_offset;
+use super::build::{self, add_offset};
 use super::checker::{Checker, Parse, place};
 use super::errors;
 use super::operators::Operator;
@@ -140,11 +140,7 @@ impl Checker<'_> {
             Form::Memory(address, _) => address,
             _ => value.expr(),
         };
-        let address = Expr {
-            ty: Ty::Scalar(Scalar::U32),
-            place: place(name.at),
-            ..address
-        };
+        let address = build::reinterpret(address, Ty::Scalar(Scalar::U32));
         let address = add_offset(address, member.offset as i32);
         let ty: Q = self.types.qualified(member.ty, quals);
         Value {

@@ -166,7 +166,7 @@ impl Checker<'_> {
                 Type::Function(_) => (address, self.types.pointer(id.plain())),
                 Type::Record(_) => {
                     let ty = self.types.ty(id);
-                    (Expr { ty, ..address }, id)
+                    (build::reinterpret(address, ty), id)
                 }
                 Type::Void => (
                     Expr {

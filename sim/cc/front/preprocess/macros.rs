@@ -1,7 +1,7 @@
 //! Macros: definition, arguments, substitution (C17 §6.10.3).
 //!
 //! `#`, `##` with placemarkers, `__VA_ARGS__`, `__VA_OPT__`, and gcc's `args...` and
-//! `, ## __VA_ARGS__` (the comma goes when the argument is empty).
+//! `, ## __VA_ARGS__` (the comma goes when the argument is omitted).
 
 use super::super::errors;
 use super::super::lexer::Lexer;
@@ -42,6 +42,8 @@ impl Macro {
 struct Arguments {
     raw: Vec<Vec<Token>>,
     expanded: Vec<Option<Vec<Token>>>,
+    /// The variable argument is not even there (an empty one behind a comma is).
+    omitted: bool,
 }
 
 impl Preprocessor<'_, '_> {
@@ -55,6 +57,7 @@ impl Preprocessor<'_, '_> {
         let mut arguments = Arguments {
             raw: Vec::new(),
             expanded: Vec::new(),
+            omitted: false,
         };
         if let Some(parameters) = &found.parameters {
             let open = self.next_raw();
@@ -68,14 +71,16 @@ impl Preprocessor<'_, '_> {
             let Some(raw) = self.match_arguments(name, found, parameters, raw) else {
                 return true;
             };
-            arguments.expanded.resize_with(raw.len(), || None);
-            arguments.raw = raw;
+            arguments.expanded.resize_with(raw.0.len(), || None);
+            (arguments.raw, arguments.omitted) = raw;
         }
         let mut result = self.substitute(found, &found.body, &mut arguments, name.at);
         result.retain(|t| t.kind != Kind::Placemarker);
         if let Some(first) = result.first_mut() {
             first.flags = first.flags & !(SPACE | LINE_START) | name.flags & (SPACE | LINE_START);
         }
+        // The white space before a macro without expansion stays.
+        self.pending_space |= result.is_empty() && spaced(&name);
         self.push_context(result, Some(name.text), name.at);
         true
     }
@@ -141,15 +146,17 @@ impl Preprocessor<'_, '_> {
         found: &Macro,
         parameters: &[Name],
         mut raw: Vec<Vec<Token>>,
-    ) -> Option<Vec<Vec<Token>>> {
+    ) -> Option<(Vec<Vec<Token>>, bool)> {
         if parameters.is_empty() && raw.len() == 1 && raw[0].is_empty() {
             raw.clear();
         }
+        let mut omitted = found.variadic && raw.len() == 1 && parameters.len() == 1 && raw[0].is_empty();
         if found.variadic && raw.len() + 1 == parameters.len() {
             raw.push(Vec::new());
+            omitted = true;
         }
         if raw.len() == parameters.len() {
-            return Some(raw);
+            return Some((raw, omitted));
         }
         let span = self.sources.span(name.at);
         let defined = self.sources.span(found.at);
@@ -194,8 +201,8 @@ impl Preprocessor<'_, '_> {
             let last_parameter = arguments.raw.len().checked_sub(1);
             let comma = out.last().is_some_and(|t| t.kind == Kind::Comma);
             if found.variadic && comma && found.parameter(&body[begin]) == last_parameter {
-                // gcc: `, ## args` drops the comma if there are no arguments.
-                if piece.iter().all(|t| t.kind == Kind::Placemarker) {
+                // gcc: `, ## args` drops the comma if the argument is omitted.
+                if arguments.omitted {
                     out.pop();
                 } else {
                     out.extend(piece);
@@ -258,7 +265,10 @@ impl Preprocessor<'_, '_> {
                 if arguments.raw[last].is_empty() {
                     return (vec![placemarker], end + 1);
                 }
-                let inner = self.substitute(found, &body[i + 2..end], arguments, at);
+                let mut inner = self.substitute(found, &body[i + 2..end], arguments, at);
+                if let Some(first) = inner.first_mut() {
+                    first.flags = first.flags & !SPACE | token.flags & SPACE;
+                }
                 return (inner, end + 1);
             }
         }

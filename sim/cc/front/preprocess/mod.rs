@@ -78,6 +78,8 @@ struct Preprocessor<'a, 's> {
     /// Tokens made by expansion so far.
     expanded: usize,
     counter: u32,
+    /// White space before an expansion to nothing: it belongs to the next token.
+    pending_space: bool,
     /// `#line`: added to line numbers, per file and only for `__LINE__`.
     line_shift: i64,
     presumed_file: Option<Name>,
@@ -114,6 +116,7 @@ pub fn preprocess<'a>(
         nesting: 0,
         expanded: 0,
         counter: 0,
+        pending_space: false,
         line_shift: 0,
         presumed_file: None,
         once: Vec::new(),
@@ -208,6 +211,9 @@ impl Preprocessor<'_, '_> {
     fn next_expanded(&mut self) -> Token {
         loop {
             let mut token = self.next_raw();
+            if core::mem::take(&mut self.pending_space) {
+                token.flags |= SPACE;
+            }
             if token.kind != Kind::Identifier || token.flags & PAINTED != 0 {
                 return token;
             }
