@@ -1,0 +1,237 @@
+//! Which locks each thread holds, in the order in which it took them, and where.
+//!
+//! Followed from `Locks`, `Unlocks` and `ConditionWaits`. Exact as long as every lock operation is
+//! told; a lock that another thread gives back is taken off the one that holds it.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use sim_abi::event::{Event, EventKind, Location, Mode, Object};
+use sim_abi::{Pid, Tid};
+
+use crate::side::{Place, in_range, in_space, location_of};
+
+/// A lock that a thread holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Mutex or rwlock.
+    pub object: Object,
+    /// Alone or with other readers.
+    pub mode: Mode,
+    /// How often (recursive mutexes, read locks).
+    pub count: u32,
+    /// Where and when it was taken first.
+    pub place: Place,
+}
+
+/// The lock sets of all threads.
+#[derive(Clone, Debug, Default)]
+pub struct Held {
+    threads: BTreeMap<Tid, (Pid, Vec<Hold>)>,
+    /// Locks whose holder has ended.
+    left: BTreeMap<Object, Hold>,
+    /// The private address space of each process, learnt from its locks.
+    spaces: BTreeMap<Pid, u32>,
+}
+
+impl Held {
+    /// Nobody holds anything.
+    pub fn new() -> Held {
+        Held::default()
+    }
+
+    /// The locks a thread holds, first taken first.
+    pub fn of(&self, thread: Tid) -> &[Hold] {
+        self.threads.get(&thread).map_or(&[], |(_, holds)| holds)
+    }
+
+    /// The hold of a thread that has ended without giving this lock back.
+    pub fn left_behind(&self, object: Object) -> Option<&Hold> {
+        self.left.get(&object)
+    }
+
+    /// The holds of all threads of a process, by thread.
+    pub fn of_process(&self, process: Pid) -> impl Iterator<Item = &Hold> {
+        self.threads
+            .values()
+            .filter(move |(of, _)| *of == process)
+            .flat_map(|(_, holds)| holds)
+    }
+
+    /// The private address space in which the process has its locks, if it has taken one.
+    pub fn space_of(&self, process: Pid) -> Option<u32> {
+        self.spaces.get(&process).copied()
+    }
+
+    /// An event has happened.
+    pub fn event(&mut self, event: &Event) {
+        match event.kind {
+            EventKind::Locks { object, mode, .. } => self.locks(event, object, mode),
+            EventKind::Unlocks { object, .. } => self.unlocks(event.thread, object, false),
+            // However often it was taken: the waiter holds it no more, and takes it anew.
+            EventKind::ConditionWaits { mutex, .. } => self.unlocks(event.thread, mutex, true),
+            EventKind::Exits => self.ends(event.thread),
+            EventKind::ProcessExits { .. } | EventKind::Executes => self.ends_all(event.process),
+            EventKind::HeapAllocated { block, size, .. } | EventKind::HeapFreed { block, size } => {
+                if let Some(space) = self.space_of(event.process) {
+                    self.left
+                        .retain(|&object, _| !in_range(object, space, block, size));
+                }
+            }
+            EventKind::MemoryReused {
+                space,
+                address,
+                size,
+            } => self
+                .left
+                .retain(|&object, _| !in_range(object, space, address, size)),
+            _ => {}
+        }
+    }
+
+    /// This private address space is gone; its number may be used again.
+    pub fn forget_space(&mut self, space: u32) {
+        self.left.retain(|&object, _| !in_space(object, space));
+        self.spaces.retain(|_, &mut known| known != space);
+    }
+
+    fn locks(&mut self, event: &Event, object: Object, mode: Mode) {
+        if let Some(Location::Private { space, .. }) = location_of(object) {
+            self.spaces.insert(event.process, space);
+        }
+        self.left.remove(&object);
+        let entry = self.threads.entry(event.thread);
+        let (process, holds) = entry.or_insert((event.process, Vec::new()));
+        *process = event.process;
+        match holds.iter_mut().find(|hold| hold.object == object) {
+            Some(hold) => hold.count = hold.count.saturating_add(1),
+            None => holds.push(Hold {
+                object,
+                mode,
+                count: 1,
+                place: Place::from(event),
+            }),
+        }
+    }
+
+    fn unlocks(&mut self, thread: Tid, object: Object, wholly: bool) {
+        self.left.remove(&object);
+        let holds_it = |holds: &Vec<Hold>| holds.iter().position(|hold| hold.object == object);
+        let own = self.threads.get(&thread).and_then(|(_, h)| holds_it(h));
+        let holder = match own {
+            Some(_) => Some(thread),
+            None => self
+                .threads
+                .iter()
+                .find(|(_, (_, holds))| holds_it(holds).is_some())
+                .map(|(&tid, _)| tid),
+        };
+        let Some((_, holds)) = holder.and_then(|tid| self.threads.get_mut(&tid)) else {
+            return;
+        };
+        if let Some(index) = holds_it(holds) {
+            holds[index].count -= 1;
+            if wholly || holds[index].count == 0 {
+                holds.remove(index);
+            }
+        }
+    }
+
+    fn ends(&mut self, thread: Tid) {
+        let (_, holds) = self.threads.remove(&thread).unwrap_or_default();
+        for hold in holds {
+            self.left.insert(hold.object, hold);
+        }
+    }
+
+    fn ends_all(&mut self, process: Pid) {
+        let of_process =
+            |(&tid, (of, _)): (&Tid, &(Pid, Vec<Hold>))| Some(tid).filter(|_| *of == process);
+        let threads: Vec<Tid> = self.threads.iter().filter_map(of_process).collect();
+        for thread in threads {
+            self.ends(thread);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{event, mutex};
+    use sim_abi::event::ExitStatus;
+
+    fn lock(thread: u32, pc: u32, at: u32) -> Event {
+        let (object, mode) = (mutex(at), Mode::Exclusive);
+        let tried = false;
+        event(
+            thread,
+            pc,
+            EventKind::Locks {
+                object,
+                mode,
+                tried,
+            },
+        )
+    }
+
+    fn unlock(thread: u32, pc: u32, at: u32) -> Event {
+        let (object, mode) = (mutex(at), Mode::Exclusive);
+        event(thread, pc, EventKind::Unlocks { object, mode })
+    }
+
+    fn names(held: &Held, thread: u32) -> Vec<(Object, u32)> {
+        let holds = held.of(Tid(thread)).iter();
+        holds.map(|hold| (hold.object, hold.place.pc)).collect()
+    }
+
+    #[test]
+    fn in_order_with_places_until_given_back() {
+        let mut held = Held::new();
+        for e in [
+            lock(1, 10, 0),
+            lock(1, 20, 4),
+            lock(2, 30, 8),
+            unlock(1, 40, 0),
+        ] {
+            held.event(&e);
+        }
+        assert_eq!(names(&held, 1), [(mutex(4), 20)]);
+        assert_eq!(names(&held, 2), [(mutex(8), 30)]);
+        held.event(&unlock(1, 50, 8));
+        assert!(held.of(Tid(2)).is_empty(), "given back by another thread");
+    }
+
+    /// Taken twice, given back once: still held. A condition wait gives it back wholly.
+    #[test]
+    fn recursive_and_condition_wait() {
+        let mut held = Held::new();
+        for e in [lock(1, 10, 0), lock(1, 20, 0), unlock(1, 30, 0)] {
+            held.event(&e);
+        }
+        assert_eq!(names(&held, 1), [(mutex(0), 10)]);
+        held.event(&lock(1, 40, 0));
+        let condition = Object::Condition(crate::samples::at(64));
+        let mutex = mutex(0);
+        held.event(&event(
+            1,
+            50,
+            EventKind::ConditionWaits { condition, mutex },
+        ));
+        assert!(held.of(Tid(1)).is_empty());
+    }
+
+    #[test]
+    fn what_an_ended_thread_held_is_left_behind_until_taken() {
+        let mut held = Held::new();
+        held.event(&lock(1, 10, 0));
+        held.event(&event(1, 20, EventKind::Exits));
+        assert_eq!(
+            held.left_behind(mutex(0)).map(|hold| hold.place.pc),
+            Some(10)
+        );
+        held.event(&lock(2, 30, 0));
+        assert_eq!(held.left_behind(mutex(0)), None);
+        let status = ExitStatus::Exited(0);
+        held.event(&event(3, 40, EventKind::ProcessExits { status }));
+        assert!(held.of(Tid(2)).is_empty());
+    }
+}

@@ -1,0 +1,97 @@
+//! One side of a finding: who did what, where and when, in numbers.
+
+use sim_abi::event::{Event, Location, MemoryAccess, Object};
+use sim_abi::{Tick, Tid};
+
+/// A memory access, as a finding names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// Who.
+    pub thread: Tid,
+    /// The instruction (of a system call: the `ecall`).
+    pub pc: u32,
+    /// When.
+    pub tick: Tick,
+    /// First virtual address, as this thread saw it.
+    pub address: u32,
+    /// Bytes.
+    pub size: u32,
+    /// It changed memory.
+    pub write: bool,
+    /// LR, SC or AMO.
+    pub atomic: bool,
+    /// It was `free`, which counts as a write to the whole block.
+    pub free: bool,
+}
+
+impl From<&MemoryAccess> for Side {
+    fn from(access: &MemoryAccess) -> Side {
+        Side {
+            thread: access.thread,
+            pc: access.pc,
+            tick: access.tick,
+            address: access.address,
+            size: access.size,
+            write: access.write,
+            atomic: access.atomic,
+            free: false,
+        }
+    }
+}
+
+/// Where and when a thread did something that is no memory access: took a lock, allocated, ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Who.
+    pub thread: Tid,
+    /// The program counter.
+    pub pc: u32,
+    /// When.
+    pub tick: Tick,
+}
+
+impl From<&Event> for Place {
+    fn from(event: &Event) -> Place {
+        Place {
+            thread: event.thread,
+            pc: event.pc,
+            tick: event.tick,
+        }
+    }
+}
+
+/// Where an object lies, if it lies in memory.
+pub(crate) fn location_of(object: Object) -> Option<Location> {
+    match object {
+        Object::Mutex(at)
+        | Object::Condition(at)
+        | Object::Semaphore(at)
+        | Object::Rwlock(at)
+        | Object::Barrier(at)
+        | Object::Once(at) => Some(at),
+        Object::Pipe(_)
+        | Object::Thread(_)
+        | Object::Process(_)
+        | Object::Children(_)
+        | Object::Clock
+        | Object::Device
+        | Object::Ids
+        | Object::Output(_)
+        | Object::File(_) => None,
+    }
+}
+
+/// Does the object lie in this private address space?
+pub(crate) fn in_space(object: Object, wanted: u32) -> bool {
+    matches!(location_of(object), Some(Location::Private { space, .. }) if space == wanted)
+}
+
+/// Does the object start in these bytes of this private address space?
+pub(crate) fn in_range(object: Object, wanted: u32, start: u32, size: u32) -> bool {
+    match location_of(object) {
+        Some(Location::Private { space, address }) => {
+            space == wanted && address.wrapping_sub(start) < size
+        }
+        Some(Location::Shared { .. }) | None => false,
+    }
+}
