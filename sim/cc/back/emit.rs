@@ -115,6 +115,10 @@ impl Emitter<'_> {
 
     /// Gives the item index of the body's end: `ra` is in its register again.
     fn epilogue(&mut self) -> usize {
+        if self.frame.size == 0 {
+            // Every return is a `ret` of its own.
+            return self.out.len();
+        }
         for (reg, offset) in self.frame.saved.clone() {
             self.load_word(reg, offset);
         }
