@@ -65,12 +65,31 @@ pub fn run<W: Watch>(
     budget: u64,
     w: &mut W,
 ) -> (u64, Stop) {
+    if budget == 1 && !W::INSTRUCTIONS {
+        match fast::<W, true>(r, m, s, &mut 1, w) {
+            Exit::Budget => return (1, Stop::Budget),
+            Exit::Held => return (0, Stop::Held),
+            Exit::Fetch | Exit::Slow => {}
+        }
+    }
+    run_on(r, m, s, budget, w)
+}
+
+/// The general case of [`run`], apart, so that one instruction does not pay for it.
+#[inline(never)]
+fn run_on<W: Watch>(
+    r: &mut Registers,
+    m: &mut Memory,
+    s: SpaceId,
+    budget: u64,
+    w: &mut W,
+) -> (u64, Stop) {
     let mut left = budget;
     while left > 0 {
         let exit = if W::INSTRUCTIONS {
             Exit::Slow
         } else {
-            fast(r, m, s, &mut left, w)
+            fast::<W, false>(r, m, s, &mut left, w)
         };
         let stop = match exit {
             Exit::Budget => break,

@@ -31,9 +31,10 @@ pub(crate) enum Exit {
 /// So that `end` cannot overflow.
 const LONGEST: u64 = 1 << 40;
 
-/// Executes instructions until one needs thought; `left` is counted down.
+/// Executes instructions until one needs thought; `left` is counted down. `ONE`: one at most, and
+/// `left` is not touched: for cores in lockstep, to which coming here and going back is what counts.
 #[inline(never)]
-pub(crate) fn fast<W: Watch>(
+pub(crate) fn fast<W: Watch, const ONE: bool>(
     r: &mut Registers,
     m: &mut Memory,
     s: SpaceId,
@@ -61,7 +62,11 @@ pub(crate) fn fast<W: Watch>(
     }
     let x = &mut r.x;
     let mut i = (r.pc.wrapping_sub(base) / 4) as usize;
-    let started = (*left).min(LONGEST) as usize;
+    let started = if ONE {
+        1
+    } else {
+        (*left).min(LONGEST) as usize
+    };
     let mut end = i + started;
     let mut window = &operations[..end.min(operations.len())];
     let pc_of = |i: usize| base.wrapping_add((i as u32).wrapping_mul(4));
@@ -254,17 +259,26 @@ pub(crate) fn fast<W: Watch>(
                     $(Code::$single => one!($single, o),)*
                     $(Code::$pair => {
                         one!($first, o);
+                        if ONE {
+                            break Exit::Budget;
+                        }
                         let Some(o) = window.get(i) else {
                             continue;
                         };
                         one!($second, o);
                     })*
                 }
+                if ONE {
+                    break Exit::Budget;
+                }
             }
         };
     }
     let exit = codes!(dispatch);
     r.pc = pc_of(i);
+    if ONE {
+        return exit;
+    }
     *left -= (started - end.wrapping_sub(i)) as u64;
     // A budget beyond `LONGEST` is used up in several turns: fetching again is harmless.
     if exit == Exit::Budget && *left > 0 {

@@ -58,7 +58,7 @@ impl Memory {
         }
         if let Some(new) = new {
             self.meta[new.frame.0 as usize].reserved += 1;
-            self.drop_write_entries(new.frame);
+            self.drop_write_entries(new.space, new.frame);
         }
     }
 

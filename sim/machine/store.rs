@@ -70,13 +70,18 @@ impl Memory {
         }
     }
 
-    /// Stores to this frame must take the slow road from now on.
-    pub(crate) fn drop_write_entries(&mut self, frame: FrameId) {
+    /// Stores to this frame, which `s` maps, must take the slow road from now on.
+    pub(crate) fn drop_write_entries(&mut self, s: SpaceId, frame: FrameId) {
         let meta = &mut self.meta[frame.0 as usize];
-        if core::mem::take(&mut meta.write_cached) {
-            for space in &mut self.spaces {
-                space.cache.drop_writes_to(frame);
-            }
+        if !core::mem::take(&mut meta.write_cached) {
+            return;
+        }
+        // A page holds a reference: with only one, nobody else maps the frame.
+        let alone = meta.references == 1;
+        let skipped = if alone { s.0 as usize } else { 0 };
+        let wanted = if alone { 1 } else { self.spaces.len() };
+        for space in self.spaces.iter_mut().skip(skipped).take(wanted) {
+            space.cache.drop_writes_to(frame);
         }
     }
 }

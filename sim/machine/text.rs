@@ -99,7 +99,7 @@ impl Memory {
         let same = |t: &Text| t.users > 0 && t.base == base && t.frames == frames;
         let slot = match self.texts.slots.iter().position(same) {
             Some(slot) => slot as u32,
-            None => self.decode_frames(base, frames),
+            None => self.decode_frames(s, base, frames),
         };
         self.texts.slots[slot as usize].users += 1;
         self.spaces[s.0 as usize].texts.push(slot);
@@ -119,13 +119,13 @@ impl Memory {
         (first, frames)
     }
 
-    fn decode_frames(&mut self, base: u32, frames: Vec<FrameId>) -> u32 {
+    fn decode_frames(&mut self, s: SpaceId, base: u32, frames: Vec<FrameId>) -> u32 {
         let operations = (0..frames.len() * 1024)
             .map(|i| operation_at(&self.frames, base, &frames, i))
             .collect();
         for frame in &frames {
             self.meta[frame.0 as usize].texts += 1;
-            self.drop_write_entries(*frame);
+            self.drop_write_entries(s, *frame);
         }
         self.texts.insert(Text {
             base,
