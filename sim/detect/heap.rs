@@ -196,6 +196,12 @@ impl Heap {
         if access.internal || (outside && !self.is_busy) {
             return None;
         }
+        if !self.is_busy
+            && let Some(heap) = self.processes.get(&access.process)
+            && heap.map.is_settled(access.address, access.size)
+        {
+            return None;
+        }
         self.check(access)
     }
 
