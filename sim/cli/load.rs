@@ -300,11 +300,14 @@ impl Loader {
             .map_or(name.to_string(), |path| path.display().to_string())
     }
 
-    /// The text of a file, by the name that reports use.
+    /// The text of a file, by the name that reports use. Byte for byte, so that spans fit: each byte that
+    /// is not UTF-8 becomes a question mark.
     pub fn source(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.files
-            .get(name)
-            .map(|bytes| String::from_utf8_lossy(bytes))
+        let bytes = self.files.get(name)?;
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Some(Cow::Borrowed(text)),
+            Err(_) => Some(Cow::Owned(question_marks(bytes))),
+        }
     }
 }
 
@@ -334,4 +337,13 @@ fn reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),
         _ => error.to_string(),
     }
+}
+
+fn question_marks(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '?'));
+    }
+    text
 }

@@ -4,11 +4,13 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use sim_abi::{Diagnostic, Image, Severity, Span};
+use sim_abi::{Diagnostic, Image, Severity};
 use sim_cc::Files;
 use sim_cc::back::{LinkInput, link};
 
-/// Where the headers of the C library are, in the map of files.
+/// Where the C library is, in the map of files.
+const LIBC: &str = "<libc>/";
+/// Where its headers are.
 const LIBC_INCLUDE: &str = "<libc>/include";
 
 /// What the command line says about compiling.
@@ -80,9 +82,8 @@ pub fn compile(
             image,
             warnings: diagnostics,
         }),
-        Err(mut errors) => {
-            errors.iter_mut().for_each(|e| name_the_program(e, paths));
-            diagnostics.append(&mut errors);
+        Err(errors) => {
+            diagnostics.extend(of_the_program(errors));
             Err(diagnostics)
         }
     }
@@ -92,15 +93,13 @@ fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
-/// A mistake of the whole program (no `main`) is shown at its first file.
-fn name_the_program(diagnostic: &mut Diagnostic, paths: &[&str]) {
-    let first = paths.first().copied().unwrap_or("");
-    if diagnostic.span.file.is_empty() {
-        diagnostic.span = Span {
-            file: first.into(),
-            ..Span::default()
-        };
+/// What the library misses (`main`, needed by its start code) the program has been told already.
+fn of_the_program(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let in_library = |d: &Diagnostic| d.span.file.starts_with(LIBC);
+    if !errors.iter().all(in_library) {
+        errors.retain(|d| !in_library(d));
     }
+    errors
 }
 
 fn front_options(options: &Options) -> sim_cc::Options {
@@ -112,7 +111,7 @@ fn front_options(options: &Options) -> sim_cc::Options {
 }
 
 fn source_path(path: &str) -> String {
-    format!("<libc>/{path}")
+    format!("{LIBC}{path}")
 }
 
 fn add_library(files: &mut Files) {
