@@ -28,8 +28,8 @@ pub(crate) enum Exit {
     Held,
 }
 
-/// So that `end` cannot overflow.
-const LONGEST: u64 = 1 << 40;
+/// So that `end` cannot overflow, on a 32-bit host either.
+const LONGEST: u64 = 1 << 30;
 
 /// Executes instructions until one needs thought; `left` is counted down. `ONE`: one at most, and
 /// `left` is not touched: for cores in lockstep, to which coming here and going back is what counts.

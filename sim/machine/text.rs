@@ -143,8 +143,9 @@ impl Memory {
                 let operations = Arc::make_mut(&mut text.operations);
                 // The one before may make a pair with the first.
                 let from = (page * 1024 + usize::from(first)).saturating_sub(1);
-                for i in from..=page * 1024 + usize::from(last) {
-                    operations[i] = operation_at(frames, text.base, &text.frames, i);
+                let to = page * 1024 + usize::from(last);
+                for (i, operation) in (from..=to).zip(&mut operations[from..]) {
+                    *operation = operation_at(frames, text.base, &text.frames, i);
                 }
             }
         }

@@ -26,6 +26,14 @@ fn the_budget_is_exact() {
     }
 }
 
+/// More than the fast path counts in one turn.
+#[test]
+fn a_huge_budget_is_no_budget() {
+    let mut board = Board::new(&[i(Op::Addi, 5, 0, 0, 1), i(Op::Ebreak, 0, 0, 0, 0)]);
+    let result = run(&mut board.r, &mut board.m, board.s, u64::MAX, &mut ());
+    assert_eq!(result, (1, Stop::Ebreak));
+}
+
 #[test]
 fn ecall_and_ebreak_stop_before_themselves() {
     for (op, stop) in [(Op::Ecall, Stop::Ecall), (Op::Ebreak, Stop::Ebreak)] {
