@@ -9,7 +9,7 @@ use sim_abi::{Diagnostic, Image, Severity, Span};
 use sim_cc::Files;
 use sim_kernel::{Body, Config, ProcessSpec, Program};
 
-use crate::compile::{Compiled, Options, compile};
+use crate::compile::{Compiled, Compiler, Options};
 use crate::document::{BodyDraft, CheckOptions, Code, Document, Expect, ProcessDraft};
 use crate::path;
 
@@ -40,10 +40,11 @@ pub fn build(
     options: &Options,
 ) -> Result<Scenario, Vec<Diagnostic>> {
     let mut config = document.config.clone();
+    let mut compiler = Compiler::new(options);
     let mut diagnostics = Vec::new();
     let mut warnings = Vec::new();
     for program in &document.programs {
-        match compile_code(&program.code, files, options) {
+        match compile_code(&program.code, files, &mut compiler) {
             Ok(compiled) => {
                 warnings.extend(compiled.warnings);
                 let image = Arc::new(compiled.image);
@@ -79,7 +80,7 @@ pub fn program(
     files: &Files,
     options: &Options,
 ) -> Result<Scenario, Vec<Diagnostic>> {
-    let compiled = compile_files(paths, files, options)?;
+    let compiled = compile_files(paths, files, &mut Compiler::new(options))?;
     let first = paths.first().copied().unwrap_or("");
     let mut config = Config::default();
     config.programs.push(Program {
@@ -134,7 +135,7 @@ fn process(draft: &ProcessDraft) -> ProcessSpec {
 fn compile_code(
     code: &Code,
     files: &Files,
-    options: &Options,
+    compiler: &mut Compiler,
 ) -> Result<Compiled, Vec<Diagnostic>> {
     match code {
         Code::Files(named) => {
@@ -147,7 +148,7 @@ fn compile_code(
                 return Err(missing);
             }
             let paths: Vec<&str> = named.iter().map(|(path, _)| path.as_str()).collect();
-            compile_files(&paths, files, options)
+            compile_files(&paths, files, compiler)
         }
         Code::Inline {
             path,
@@ -157,7 +158,7 @@ fn compile_code(
         } => {
             let mut files = files.clone();
             files.insert(path.clone(), text.as_bytes().into());
-            let result = compile(&files, &[path.as_str()], options);
+            let result = compiler.compile(&files, &[path.as_str()]);
             let shift = |mut d: Diagnostic| {
                 shift_spans(&mut d, path, *start, *padding);
                 d
@@ -207,7 +208,7 @@ fn shift_spans(diagnostic: &mut Diagnostic, path: &str, start: Option<usize>, pa
 fn compile_files(
     paths: &[&str],
     files: &Files,
-    options: &Options,
+    compiler: &mut Compiler,
 ) -> Result<Compiled, Vec<Diagnostic>> {
     let is_elf = |path: &&str| {
         files
@@ -215,7 +216,7 @@ fn compile_files(
             .is_some_and(|bytes| bytes.starts_with(b"\x7fELF"))
     };
     match paths.iter().find(|p| is_elf(p)) {
-        None => compile(files, paths, options),
+        None => compiler.compile(files, paths),
         Some(elf) if paths.len() == 1 => load_elf(elf, files),
         Some(elf) => Err(Vec::from([whole_file(
             elf,

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use sim_abi::{Diagnostic, Image, Severity};
 use sim_cc::Files;
 use sim_cc::back::{LinkInput, link};
+use sim_cc::tree::Unit;
 
 /// Where the C library is, in the map of files.
 const LIBC: &str = "<libc>/";
@@ -31,61 +32,79 @@ pub struct Compiled {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Compiles the C files `paths` of `files` and links them with the C library.
-///
-/// # Errors
-/// The diagnostics of all files, warnings included.
-pub fn compile(
-    files: &Files,
-    paths: &[&str],
-    options: &Options,
-) -> Result<Compiled, Vec<Diagnostic>> {
-    let mut all = files.clone();
-    add_library(&mut all);
-    let mut diagnostics = Vec::new();
+/// The compiler with the C library, which is read once for all programs of a scenario.
+pub struct Compiler<'a> {
+    options: &'a Options,
+    library: Vec<Unit>,
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler that has not read the library yet.
+    pub fn new(options: &'a Options) -> Self {
+        Compiler {
+            options,
+            library: Vec::new(),
+        }
+    }
+
+    /// Compiles the C files `paths` of `files` and links them with the C library.
+    ///
+    /// # Errors
+    /// The diagnostics of all files, warnings included.
+    pub fn compile(&mut self, files: &Files, paths: &[&str]) -> Result<Compiled, Vec<Diagnostic>> {
+        let mut with_headers = files.clone();
+        add_headers(&mut with_headers);
+        let mut diagnostics = Vec::new();
+        let mut units = Vec::new();
+        for path in paths {
+            let front = sim_cc::front(&with_headers, path, &front_options(self.options));
+            diagnostics.extend(front.diagnostics);
+            units.push(front.unit);
+        }
+        if has_errors(&diagnostics) {
+            return Err(diagnostics);
+        }
+        if self.library.is_empty() {
+            self.library = library()?;
+        }
+        let input = |library| move |unit| LinkInput { unit, library };
+        let own = units.iter().map(input(false));
+        let inputs: Vec<LinkInput> = own.chain(self.library.iter().map(input(true))).collect();
+        match link(&inputs) {
+            Ok(image) => Ok(Compiled {
+                image,
+                warnings: diagnostics,
+            }),
+            Err(errors) => {
+                diagnostics.extend(of_the_program(errors));
+                Err(diagnostics)
+            }
+        }
+    }
+}
+
+/// The units of the C library. Compiled without the user's -D and -I: it is not the user's.
+fn library() -> Result<Vec<Unit>, Vec<Diagnostic>> {
+    let mut files = Files::new();
+    add_headers(&mut files);
     let mut units = Vec::new();
-    for path in paths {
-        let front = sim_cc::front(&all, path, &front_options(options));
-        diagnostics.extend(front.diagnostics);
-        units.push((front.unit, false));
-    }
-    if has_errors(&diagnostics) {
-        return Err(diagnostics);
-    }
-    for (path, _) in sim_libc::SOURCES {
-        // The library is compiled without the user's -D and -I: it is not the user's.
-        let front = sim_cc::front(
-            &all,
-            &source_path(path),
-            &front_options(&Options::default()),
-        );
-        diagnostics.extend(
+    let mut errors = Vec::new();
+    for (path, text) in sim_libc::SOURCES {
+        let path = format!("{LIBC}{path}");
+        files.insert(path.clone(), text.as_bytes().into());
+        let front = sim_cc::front(&files, &path, &front_options(&Options::default()));
+        errors.extend(
             front
                 .diagnostics
                 .into_iter()
                 .filter(|d| d.severity == Severity::Error),
         );
-        units.push((front.unit, true));
+        units.push(front.unit);
     }
-    if has_errors(&diagnostics) {
-        return Err(diagnostics);
-    }
-    let inputs: Vec<LinkInput> = units
-        .iter()
-        .map(|(unit, library)| LinkInput {
-            unit,
-            library: *library,
-        })
-        .collect();
-    match link(&inputs) {
-        Ok(image) => Ok(Compiled {
-            image,
-            warnings: diagnostics,
-        }),
-        Err(errors) => {
-            diagnostics.extend(of_the_program(errors));
-            Err(diagnostics)
-        }
+    if errors.is_empty() {
+        Ok(units)
+    } else {
+        Err(errors)
     }
 }
 
@@ -110,15 +129,8 @@ fn front_options(options: &Options) -> sim_cc::Options {
     }
 }
 
-fn source_path(path: &str) -> String {
-    format!("{LIBC}{path}")
-}
-
-fn add_library(files: &mut Files) {
+fn add_headers(files: &mut Files) {
     for (path, text) in sim_libc::HEADERS {
         files.insert(format!("{LIBC_INCLUDE}/{path}"), text.as_bytes().into());
-    }
-    for (path, text) in sim_libc::SOURCES {
-        files.insert(source_path(path), text.as_bytes().into());
     }
 }

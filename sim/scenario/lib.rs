@@ -32,7 +32,7 @@ mod text;
 mod tests;
 
 pub use assemble::{Scenario, build, program};
-pub use compile::{Compiled, Options, compile};
+pub use compile::{Compiled, Compiler, Options};
 pub use document::{CheckOptions, Document, Expect, parse};
 pub use include::includes;
 pub use path::join;
