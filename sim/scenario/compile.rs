@@ -1,6 +1,6 @@
 //! C files → a program image: the compiler and the C library of the simulated computer, put together.
 
-use alloc::format;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,10 +9,7 @@ use sim_cc::Files;
 use sim_cc::back::{LinkInput, link};
 use sim_cc::tree::Unit;
 
-/// Where the C library is, in the map of files.
-const LIBC: &str = "<libc>/";
-/// Where its headers are.
-const LIBC_INCLUDE: &str = "<libc>/include";
+use crate::library::{INCLUDE, LIBC, Library, add_headers};
 
 /// What the command line says about compiling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,10 +29,10 @@ pub struct Compiled {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// The compiler with the C library, which is read once for all programs of a scenario.
+/// The compiler with the C library, whose files are compiled once for all programs of a scenario.
 pub struct Compiler<'a> {
     options: &'a Options,
-    library: Vec<Unit>,
+    library: Library,
 }
 
 impl<'a> Compiler<'a> {
@@ -43,7 +40,7 @@ impl<'a> Compiler<'a> {
     pub fn new(options: &'a Options) -> Self {
         Compiler {
             options,
-            library: Vec::new(),
+            library: Library::default(),
         }
     }
 
@@ -64,13 +61,12 @@ impl<'a> Compiler<'a> {
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
-        if self.library.is_empty() {
-            self.library = library()?;
-        }
-        let input = |library| move |unit| LinkInput { unit, library };
-        let own = units.iter().map(input(false));
-        let inputs: Vec<LinkInput> = own.chain(self.library.iter().map(input(true))).collect();
-        match link(&inputs) {
+        let needed = self.library.needed_by(&units)?;
+        let linked = self.link(&units, &needed).or_else(|_| {
+            let all = self.library.all()?;
+            self.link(&units, &all)
+        });
+        match linked {
             Ok(image) => Ok(Compiled {
                 image,
                 warnings: diagnostics,
@@ -81,30 +77,17 @@ impl<'a> Compiler<'a> {
             }
         }
     }
-}
 
-/// The units of the C library. Compiled without the user's -D and -I: it is not the user's.
-fn library() -> Result<Vec<Unit>, Vec<Diagnostic>> {
-    let mut files = Files::new();
-    add_headers(&mut files);
-    let mut units = Vec::new();
-    let mut errors = Vec::new();
-    for (path, text) in sim_libc::SOURCES {
-        let path = format!("{LIBC}{path}");
-        files.insert(path.clone(), text.as_bytes().into());
-        let front = sim_cc::front(&files, &path, &front_options(&Options::default()));
-        errors.extend(
-            front
-                .diagnostics
-                .into_iter()
-                .filter(|d| d.severity == Severity::Error),
-        );
-        units.push(front.unit);
-    }
-    if errors.is_empty() {
-        Ok(units)
-    } else {
-        Err(errors)
+    fn link(&self, program: &[Unit], places: &BTreeSet<usize>) -> Result<Image, Vec<Diagnostic>> {
+        let own = program.iter().map(|unit| LinkInput {
+            unit,
+            library: false,
+        });
+        let library = self.library.units(places).map(|unit| LinkInput {
+            unit,
+            library: true,
+        });
+        link(&own.chain(library).collect::<Vec<LinkInput>>())
     }
 }
 
@@ -125,12 +108,6 @@ fn front_options(options: &Options) -> sim_cc::Options {
     sim_cc::Options {
         include_dirs: options.include_dirs.clone(),
         defines: options.defines.clone(),
-        system_include: LIBC_INCLUDE.into(),
-    }
-}
-
-fn add_headers(files: &mut Files) {
-    for (path, text) in sim_libc::HEADERS {
-        files.insert(format!("{LIBC_INCLUDE}/{path}"), text.as_bytes().into());
+        system_include: INCLUDE.into(),
     }
 }

@@ -21,6 +21,7 @@ mod conform;
 mod document;
 mod include;
 mod keys;
+mod library;
 mod names;
 mod path;
 mod read;
