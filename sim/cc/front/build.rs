@@ -331,8 +331,16 @@ pub fn reinterpret(expr: Expr, ty: Ty) -> Expr {
         // Their own type says what they do.
         ExprKind::Load { .. } | ExprKind::Call { .. } | ExprKind::AtomicRmw { .. } => {
             let place = expr.place;
-            Expr { kind: ExprKind::Convert(Box::new(expr)), ty, place }
+            Expr {
+                kind: ExprKind::Convert(Box::new(expr)),
+                ty,
+                place,
+            }
         }
-        kind => Expr { kind, ty, place: expr.place },
+        kind => Expr {
+            kind,
+            ty,
+            place: expr.place,
+        },
     }
 }

@@ -223,6 +223,9 @@ impl<'a> Checker<'a> {
 
     /// Reports a diagnostic at a place.
     pub fn say(&mut self, at: Location, make: impl FnOnce(Span) -> Diagnostic) {
+        if self.report.stopped() {
+            return;
+        }
         let diagnostic = make(self.sources.span(at));
         self.report.add_at(at.file, at.line, diagnostic);
     }
@@ -258,9 +261,7 @@ impl<'a> Checker<'a> {
     /// Reports that something is nested too deeply; parsing ends.
     pub fn too_deep(&mut self, what: &str) -> Abort {
         let at = self.peek().at;
-        if !self.report.stopped() {
-            self.say(at, |span| errors::nested_too_deeply(span, what));
-        }
+        self.say(at, |span| errors::nested_too_deeply(span, what));
         self.give_up();
         Abort
     }

@@ -405,10 +405,10 @@ impl Checker<'_> {
         }
         let lvalue = matches!(value.form, Form::Register(_) | Form::Memory(..)) && value.assignable;
         let assignable = lvalue
-            && match self.types.get(value.ty.id) {
-                Type::Array(..) | Type::Function(_) | Type::Void => false,
-                _ => true,
-            };
+            && !matches!(
+                self.types.get(value.ty.id),
+                Type::Array(..) | Type::Function(_) | Type::Void
+            );
         if !assignable {
             let name = self.type_name(value.ty);
             self.say(at, |span| match lvalue {

@@ -276,7 +276,10 @@ impl Checker<'_> {
         let at = value.at;
         let plain = target.ty.id.plain();
         let value = self.convert_to(value, plain, &Into::Initialisation);
-        let size = self.types.size(plain.id).unwrap_or(0);
+        let size = match target.bits {
+            Some(bits) => bits.unit.size(),
+            None => self.types.size(plain.id).unwrap_or(0),
+        };
         items.end = items.end.max(target.offset.saturating_add(size));
         if !value.poisoned() {
             let what = What::Value {

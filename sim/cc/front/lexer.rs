@@ -8,15 +8,15 @@ use super::names::{Name, Names};
 use super::token::{Kind, LINE_START, Location, SPACE, Token};
 use alloc::vec::Vec;
 
-/// A mistake that the lexer sees.
+/// What lacks its end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Problem {
     /// `/*` without `*/`.
-    UnterminatedComment,
+    Comment,
     /// `"` without its partner on the same line.
-    UnterminatedString,
+    String,
     /// `'` without its partner on the same line.
-    UnterminatedCharacter,
+    Character,
 }
 
 /// A lexer over one file.
@@ -201,7 +201,7 @@ impl Lexer {
                     self.fresh_line = fresh;
                 }
                 0 if self.at_end() => {
-                    self.problems.push((Problem::UnterminatedComment, start));
+                    self.problems.push((Problem::Comment, start));
                     return;
                 }
                 _ => self.position += 1,
@@ -322,9 +322,9 @@ impl Lexer {
             }
         }
         let problem = if quote == b'"' {
-            Problem::UnterminatedString
+            Problem::String
         } else {
-            Problem::UnterminatedCharacter
+            Problem::Character
         };
         self.problems.push((problem, start));
         Kind::Other

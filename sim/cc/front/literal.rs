@@ -174,7 +174,7 @@ fn compose(mantissa: u128, exponent: i64, fraction_bits: u32, bias: i64) -> u64 
         last += 1;
     }
     let biased = last + i64::from(fraction_bits) + bias;
-    if biased >= 2 * bias + 1 {
+    if biased > 2 * bias {
         return ((2 * bias + 1) as u64) << fraction_bits;
     }
     if kept >> fraction_bits == 0 {

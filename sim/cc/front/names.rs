@@ -36,7 +36,7 @@ fixed_names! {
     SIGNED__ "__signed" SIGNED____ "__signed__" ALIGNOF__ "__alignof" ALIGNOF____ "__alignof__"
     TYPEOF "typeof" TYPEOF__ "__typeof" TYPEOF____ "__typeof__" ATTRIBUTE__ "__attribute"
     ATTRIBUTE____ "__attribute__" EXTENSION "__extension__" ASM "asm" ASM__ "__asm" ASM____ "__asm__"
-    INT128 "__int128" LABEL__ "__label__" AUTO_TYPE "__auto_type"
+    INT128 "__int128" AUTO_TYPE "__auto_type"
     VA_ARG "__builtin_va_arg" OFFSETOF "__builtin_offsetof"
     TYPES_COMPATIBLE "__builtin_types_compatible_p" CHOOSE_EXPR "__builtin_choose_expr"
     COMPLEX__ "__complex__"
@@ -46,12 +46,11 @@ fixed_names! {
     PRAGMA "pragma" ONCE "once" PACK "pack" PUSH "push" POP "pop" DEFINED "defined"
     HAS_INCLUDE "__has_include" HAS_ATTRIBUTE "__has_attribute" HAS_BUILTIN "__has_builtin"
     VA_ARGS "__VA_ARGS__" VA_OPT "__VA_OPT__" PRAGMA_OPERATOR "_Pragma" FILE__ "__FILE__"
-    LINE__ "__LINE__" COUNTER__ "__COUNTER__" IDENT "ident" ASSERT "assert" STDC "STDC"
+    LINE__ "__LINE__" COUNTER__ "__COUNTER__" IDENT "ident" ASSERT "assert"
     // Other words the checker looks for.
     MAIN "main" FUNC "__func__" FUNCTION__ "__FUNCTION__" PRETTY_FUNCTION "__PRETTY_FUNCTION__"
     PACKED "packed" PACKED__ "__packed__" ALIGNED "aligned" ALIGNED__ "__aligned__"
-    NORETURN_ATTRIBUTE "noreturn" NORETURN__ "__noreturn__" VA_LIST "__builtin_va_list"
-    TRANSPARENT "<anonymous>"
+    VA_LIST "__builtin_va_list"
 }
 
 /// Names up to this one are keywords.
@@ -124,11 +123,6 @@ impl Names {
     /// The spelling as text (other bytes than UTF-8 are replaced).
     pub fn text(&self, name: Name) -> String {
         String::from_utf8_lossy(self.bytes(name)).into_owned()
-    }
-
-    /// How many names there are.
-    pub fn count(&self) -> usize {
-        self.ranges.len()
     }
 }
 

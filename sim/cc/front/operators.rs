@@ -188,12 +188,13 @@ impl Checker<'_> {
     fn shift(&mut self, operator: Operator, left: Value, right: Value, at: Location) -> Value {
         let ty = left.ty.id;
         let bits = self.types.size(ty).unwrap_or(4) * 8;
-        if let Some(count) = right.constant() {
-            if count >= u64::from(bits) && self.unevaluated == 0 {
-                self.say(right.at, |span| {
-                    errors::shift_count(span, (count as i64) < 0)
-                });
-            }
+        if let Some(count) = right.constant()
+            && count >= u64::from(bits)
+            && self.unevaluated == 0
+        {
+            self.say(right.at, |span| {
+                errors::shift_count(span, (count as i64) < 0)
+            });
         }
         let right = right.expr();
         let right = if build::scalar_of(&right).size() == 8 {
@@ -296,10 +297,10 @@ impl Checker<'_> {
         let stride = self.stride(a, at).max(1);
         let place = place(at);
         let (left, right) = (left.expr(), right.expr());
-        if let (ExprKind::Address(s, x), ExprKind::Address(t, y)) = (&left.kind, &right.kind) {
-            if s == t {
-                return Value::int(i64::from(x.wrapping_sub(*y) / stride as i32), at);
-            }
+        if let (ExprKind::Address(s, x), ExprKind::Address(t, y)) = (&left.kind, &right.kind)
+            && s == t
+        {
+            return Value::int(i64::from(x.wrapping_sub(*y) / stride as i32), at);
         }
         let left = convert(left, Scalar::I32);
         let right = convert(right, Scalar::I32);

@@ -323,10 +323,7 @@ impl Checker<'_> {
         let size = self.types.size(of).unwrap_or(1);
         let length = bytes.len() as u32 / size;
         let ty = self.types.array(of.plain(), Some(length)).plain();
-        Value {
-            literal: true,
-            ..self.string_value(bytes, size, ty, at)
-        }
+        self.string_value(bytes, size, ty, at)
     }
 
     /// An array in rodata; equal literals are one.

@@ -201,7 +201,6 @@ impl Checker<'_> {
             ty,
             offset: 0,
             bits: None,
-            at,
         };
         fields.push(Field {
             member,
@@ -242,7 +241,6 @@ impl Checker<'_> {
             ty,
             offset: 0,
             bits: None,
-            at,
         };
         let align = self.types.align(ty.id);
         fields.push(Field {
@@ -303,10 +301,10 @@ impl Checker<'_> {
             }
             self.advance();
             self.skip_attributes();
-            if self.accept(Kind::Equal) {
-                if let Some((value, _)) = self.integer_constant("the value of an enumerator")? {
-                    next = value;
-                }
+            if self.accept(Kind::Equal)
+                && let Some((value, _)) = self.integer_constant("the value of an enumerator")?
+            {
+                next = value;
             }
             if next > i64::from(u32::MAX) || next < i64::from(i32::MIN) {
                 self.say(name.at, errors::enumerator_range);

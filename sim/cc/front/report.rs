@@ -54,12 +54,7 @@ impl Report {
         self.stopped || self.errors >= ERRORS_MAX
     }
 
-    /// Are there errors?
-    pub fn failed(&self) -> bool {
-        self.errors > 0
-    }
-
-    /// The diagnostics in source order: files as they come, lines ascending.
+    /// The diagnostics, in the order in which they were found: that of the source.
     pub fn finish(self) -> Vec<Diagnostic> {
         self.diagnostics
     }

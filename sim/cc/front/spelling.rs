@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 /// The candidate closest to `name`, if it is close: at most a third of the letters differ.
 pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
-    let limit = (name.chars().count().max(3)) / 3;
+    let limit = name.chars().count() / 3;
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate.len().abs_diff(name.len()) > limit || candidate == name {

@@ -90,7 +90,6 @@ pub struct Member {
     /// Bytes; of a bit-field: of its unit.
     pub offset: u32,
     pub bits: Option<Bits>,
-    pub at: Location,
 }
 
 /// Where a bit-field is in its unit.
@@ -538,12 +537,14 @@ impl Types {
             if member.name == Some(name) {
                 return Some(member.clone());
             }
-            if member.name.is_none() && member.bits.is_none() && depth < 200 {
-                if let Some(mut inner) = self.find_member_within(member.ty.id, name, depth + 1) {
-                    inner.offset += member.offset;
-                    inner.ty.quals |= member.ty.quals;
-                    return Some(inner);
-                }
+            if member.name.is_none()
+                && member.bits.is_none()
+                && depth < 200
+                && let Some(mut inner) = self.find_member_within(member.ty.id, name, depth + 1)
+            {
+                inner.offset += member.offset;
+                inner.ty.quals |= member.ty.quals;
+                return Some(inner);
             }
         }
         None

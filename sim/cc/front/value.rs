@@ -37,8 +37,6 @@ pub struct Value {
     pub width: u8,
     /// Something may be assigned to it (a member of a call's result: not).
     pub assignable: bool,
-    /// It is a string literal (initialises an array).
-    pub literal: bool,
 }
 
 /// What is wanted of a modification.
@@ -60,7 +58,6 @@ impl Value {
             depth: 0,
             width: 0,
             assignable: false,
-            literal: false,
         }
     }
 
@@ -187,7 +184,6 @@ impl Checker<'_> {
             form: Form::Rvalue(expr),
             ty: ty.plain(),
             assignable: false,
-            literal: false,
             ..value
         }
     }

@@ -524,12 +524,14 @@ impl Preprocessor<'_, '_> {
         if !self.operators_are_valid(&definition) {
             return;
         }
-        if let Some(old) = self.find_macro(name.text) {
-            if !same(old, &definition) && !old.special && old.at.file != NO_FILE {
-                let text = self.names.text(name.text);
-                let (new, old) = (self.sources.span(name.at), self.sources.span(old.at));
-                self.report.add(errors::macro_redefined(new, old, &text));
-            }
+        if let Some(old) = self.find_macro(name.text)
+            && !same(old, &definition)
+            && !old.special
+            && old.at.file != NO_FILE
+        {
+            let text = self.names.text(name.text);
+            let (new, old) = (self.sources.span(name.at), self.sources.span(old.at));
+            self.report.add(errors::macro_redefined(new, old, &text));
         }
         self.set_macro(name.text, definition);
     }

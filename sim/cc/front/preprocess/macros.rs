@@ -150,7 +150,8 @@ impl Preprocessor<'_, '_> {
         if parameters.is_empty() && raw.len() == 1 && raw[0].is_empty() {
             raw.clear();
         }
-        let mut omitted = found.variadic && raw.len() == 1 && parameters.len() == 1 && raw[0].is_empty();
+        let mut omitted =
+            found.variadic && raw.len() == 1 && parameters.len() == 1 && raw[0].is_empty();
         if found.variadic && raw.len() + 1 == parameters.len() {
             raw.push(Vec::new());
             omitted = true;
@@ -236,11 +237,12 @@ impl Preprocessor<'_, '_> {
             text: Name(0),
             at,
         };
-        if token.kind == Kind::Hash && found.parameters.is_some() {
-            if let Some(parameter) = body.get(i + 1).and_then(|t| found.parameter(t)) {
-                let string = self.stringify(&arguments.raw[parameter], token.flags, at);
-                return (vec![string], i + 2);
-            }
+        if token.kind == Kind::Hash
+            && found.parameters.is_some()
+            && let Some(parameter) = body.get(i + 1).and_then(|t| found.parameter(t))
+        {
+            let string = self.stringify(&arguments.raw[parameter], token.flags, at);
+            return (vec![string], i + 2);
         }
         if let Some(parameter) = found.parameter(&token) {
             let before_paste = i + 2 < body.len() && body[i + 1].kind == Kind::HashHash;
@@ -259,18 +261,19 @@ impl Preprocessor<'_, '_> {
             }
             return (piece, i + 1);
         }
-        if found.variadic && token.is_word(names::VA_OPT) {
-            if let Some(end) = closing(body, i + 1) {
-                let last = arguments.raw.len() - 1;
-                if arguments.raw[last].is_empty() {
-                    return (vec![placemarker], end + 1);
-                }
-                let mut inner = self.substitute(found, &body[i + 2..end], arguments, at);
-                if let Some(first) = inner.first_mut() {
-                    first.flags = first.flags & !SPACE | token.flags & SPACE;
-                }
-                return (inner, end + 1);
+        if found.variadic
+            && token.is_word(names::VA_OPT)
+            && let Some(end) = closing(body, i + 1)
+        {
+            let last = arguments.raw.len() - 1;
+            if arguments.raw[last].is_empty() {
+                return (vec![placemarker], end + 1);
             }
+            let mut inner = self.substitute(found, &body[i + 2..end], arguments, at);
+            if let Some(first) = inner.first_mut() {
+                first.flags = first.flags & !SPACE | token.flags & SPACE;
+            }
+            return (inner, end + 1);
         }
         (vec![Token { at, ..token }], i + 1)
     }

@@ -325,9 +325,9 @@ impl Preprocessor<'_, '_> {
                 let span = self.sources.span(at);
                 self.report.mute(at.file, at.line);
                 self.report.add(match problem {
-                    Problem::UnterminatedComment => errors::unterminated_comment(span),
-                    Problem::UnterminatedString => errors::unterminated_string(span),
-                    Problem::UnterminatedCharacter => errors::unterminated_character(span),
+                    Problem::Comment => errors::unterminated_comment(span),
+                    Problem::String => errors::unterminated_string(span),
+                    Problem::Character => errors::unterminated_character(span),
                 });
             }
             if token.kind == Kind::Other {
