@@ -5,6 +5,7 @@
 //! costs a little time; where it is too little (a name put together by a macro), the linker misses
 //! something, and then the whole library is compiled ([`Library::all`]).
 
+use alloc::collections::btree_map::Entry;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::vec::Vec;
@@ -73,8 +74,8 @@ impl Library {
     }
 
     fn compile(&mut self, place: usize) -> Result<(), Vec<Diagnostic>> {
-        if !self.units.contains_key(&place) {
-            self.units.insert(place, compile(sim_libc::SOURCES[place])?);
+        if let Entry::Vacant(entry) = self.units.entry(place) {
+            entry.insert(compile(sim_libc::SOURCES[place])?);
         }
         Ok(())
     }
