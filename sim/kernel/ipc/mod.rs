@@ -1,0 +1,3 @@
+//! Communication between processes: one file per means.
+
+pub mod pipe;

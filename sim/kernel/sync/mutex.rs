@@ -1,0 +1,128 @@
+//! Mutexes: normal, recursive, errorcheck; process-shared and robust ones.
+//!
+//! Rules (POSIX.1-2017, `pthread_mutex_lock`):
+//!   R1  one owner at a time; only the owner may unlock: others get EPERM, and it is misuse
+//!   R2  normal: locking again what one holds waits for ever (a self-deadlock)
+//!   R3  recursive: counts; free when unlocked as often as locked
+//!   R4  errorcheck: locking again gives EDEADLK
+//!   R5  robust: when the owner has died the next one gets the lock and EOWNERDEAD
+//!
+//! Not here: priority protocols, `pthread_mutex_consistent` (a robust mutex stays usable).
+
+use sim_abi::event::{Misuse, Mode};
+use sim_abi::layout::mutex::{COUNT, DESTROYED, KIND, KIND_MASK, OWNER};
+use sim_abi::syscall::Errno;
+use sim_abi::{EventKind, Object, Tid};
+
+use crate::thread::ThreadKey;
+use crate::wait::{Attempt, Outcome, Wait, done, failed};
+use crate::world::World;
+
+const RECURSIVE: u32 = 1;
+const ERRORCHECK: u32 = 2;
+const ROBUST: u32 = 1 << 5;
+
+impl World {
+    pub(crate) fn mutex_object(&self, t: ThreadKey, mutex: u32) -> Object {
+        Object::Mutex(self.location(t, mutex))
+    }
+
+    /// The owner named in a mutex's bytes.
+    pub(crate) fn mutex_owner(&self, t: ThreadKey, mutex: u32) -> Option<Tid> {
+        match self.peek_word(t, mutex.wrapping_add(OWNER)) {
+            0 => None,
+            tid => Some(Tid(tid)),
+        }
+    }
+
+    /// Could the thread have the mutex now?
+    pub(crate) fn mutex_available(&self, t: ThreadKey, mutex: u32) -> bool {
+        let kind = self.peek_word(t, mutex.wrapping_add(KIND));
+        match self.mutex_owner(t, mutex) {
+            None => true,
+            Some(owner) if owner == self.threads[t].tid => kind & KIND_MASK == RECURSIVE,
+            Some(owner) => kind & ROBUST != 0 && self.has_ended(owner),
+        }
+    }
+
+    pub(crate) fn mutex_init(&mut self, t: ThreadKey, mutex: u32, kind: u32) -> Attempt {
+        self.store_word(t, mutex + KIND, kind & !DESTROYED)?;
+        self.store_word(t, mutex + OWNER, 0)?;
+        self.store_word(t, mutex + COUNT, 0)?;
+        done(0)
+    }
+
+    pub(crate) fn mutex_destroy(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
+        let kind = self.load_word(t, mutex + KIND)?;
+        let object = self.mutex_object(t, mutex);
+        if self.load_word(t, mutex + OWNER)? != 0 || self.waited_for(object) {
+            self.tell(t, EventKind::Misuses { misuse: Misuse::DestroyBusy(object) });
+            return failed(Errno::EBUSY);
+        }
+        self.store_word(t, mutex + KIND, kind | DESTROYED)?;
+        done(0)
+    }
+
+    /// `pthread_mutex_lock` and `pthread_mutex_timedlock`.
+    pub(crate) fn mutex_lock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
+        let kind = self.load_word(t, mutex + KIND)?;
+        if kind & DESTROYED != 0 {
+            let object = self.mutex_object(t, mutex);
+            self.tell(t, EventKind::Misuses { misuse: Misuse::UseDestroyed(object) });
+            return failed(Errno::EINVAL);
+        }
+        let mine = self.mutex_owner(t, mutex) == Some(self.threads[t].tid);
+        if mine && kind & KIND_MASK == ERRORCHECK {
+            return failed(Errno::EDEADLK);
+        }
+        self.attempt(t, Wait::Lock(mutex))
+    }
+
+    pub(crate) fn mutex_trylock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
+        self.load_word(t, mutex + KIND)?;
+        if self.mutex_available(t, mutex) {
+            return self.mutex_take(t, mutex, true);
+        }
+        let object = self.mutex_object(t, mutex);
+        let holder = self.mutex_owner(t, mutex);
+        self.tell(t, EventKind::TryFails { object, holder });
+        failed(Errno::EBUSY)
+    }
+
+    /// The mutex is available: the thread has it.
+    pub(crate) fn mutex_take(&mut self, t: ThreadKey, mutex: u32, tried: bool) -> Attempt {
+        let owner = self.load_word(t, mutex + OWNER)?;
+        let tid = self.threads[t].tid;
+        let count = if owner == tid.0 { self.load_word(t, mutex + COUNT)? } else { 0 };
+        self.store_word(t, mutex + OWNER, tid.0)?;
+        self.store_word(t, mutex + COUNT, count + 1)?;
+        let object = self.mutex_object(t, mutex);
+        self.tell(t, EventKind::Locks { object, mode: Mode::Exclusive, tried });
+        if owner != 0 && owner != tid.0 { failed(Errno::EOWNERDEAD) } else { done(0) }
+    }
+
+    pub(crate) fn mutex_unlock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
+        let owner = self.load_word(t, mutex + OWNER)?;
+        let object = self.mutex_object(t, mutex);
+        if owner != self.threads[t].tid.0 {
+            let holder = (owner != 0).then_some(Tid(owner));
+            let misuse = Misuse::UnlockNotOwner(object, holder);
+            self.tell(t, EventKind::Misuses { misuse });
+            return failed(Errno::EPERM);
+        }
+        self.tell(t, EventKind::Unlocks { object, mode: Mode::Exclusive });
+        self.mutex_release(t, mutex)
+    }
+
+    /// Gives a mutex back that the thread holds, and lets the next one have it.
+    pub(crate) fn mutex_release(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
+        let count = self.load_word(t, mutex + COUNT)?.saturating_sub(1);
+        self.store_word(t, mutex + COUNT, count)?;
+        if count == 0 {
+            self.store_word(t, mutex + OWNER, 0)?;
+            let object = self.mutex_object(t, mutex);
+            self.wake(object);
+        }
+        Ok(Outcome::Return(0))
+    }
+}
