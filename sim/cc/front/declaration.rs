@@ -34,13 +34,6 @@ pub struct Specifiers {
     pub at: Location,
 }
 
-/// The attributes that mean something here.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Attributes {
-    pub packed: bool,
-    pub align: u32,
-}
-
 /// Counts of the words of a basic type.
 #[derive(Default)]
 struct Words {
@@ -423,108 +416,6 @@ impl Checker<'_> {
     fn bad_combination(&mut self, at: Location) -> TypeId {
         self.say(at, errors::two_types);
         types::INT
-    }
-
-    // Attributes.
-
-    /// `__attribute__((…))`: only `packed` and `aligned` mean something.
-    pub fn attributes(&mut self) -> Attributes {
-        let mut attributes = Attributes::default();
-        loop {
-            let token = self.peek();
-            if token.is_word(names::ASM)
-                || token.is_word(names::ASM__)
-                || token.is_word(names::ASM____)
-            {
-                if self.second().kind != Kind::LeftParen {
-                    return attributes;
-                }
-                self.say(token.at, |span| {
-                    errors::unsupported(span, "an assembler name", "")
-                });
-                self.advance();
-                self.skip_one();
-                continue;
-            }
-            if !token.is_word(names::ATTRIBUTE__) && !token.is_word(names::ATTRIBUTE____) {
-                return attributes;
-            }
-            self.advance();
-            let start = self.position;
-            self.skip_one();
-            for i in start..self.position {
-                let word = self.tokens[i];
-                if word.is_word(names::PACKED) || word.is_word(names::PACKED__) {
-                    attributes.packed = true;
-                }
-                if word.is_word(names::ALIGNED) || word.is_word(names::ALIGNED__) {
-                    attributes.align = self.aligned_argument(i).unwrap_or(16);
-                }
-            }
-        }
-    }
-
-    /// The number in `aligned(8)`, if it is a plain number.
-    fn aligned_argument(&self, word: usize) -> Option<u32> {
-        let number = self
-            .tokens
-            .get(word + 2)
-            .filter(|t| t.kind == Kind::Number)?;
-        match super::literal::number(self.names.bytes(number.text)) {
-            Ok(super::literal::Number::Integer { value, .. })
-                if value.is_power_of_two() && value <= 4096 =>
-            {
-                Some(value as u32)
-            }
-            _ => None,
-        }
-    }
-
-    /// Attributes without meaning here.
-    pub fn skip_attributes(&mut self) {
-        self.attributes();
-    }
-
-    fn alignas(&mut self) -> Parse<u32> {
-        let at = self.advance().at;
-        let open = self.expect(Kind::LeftParen)?.at;
-        if self.starts_type(self.peek()) {
-            let ty = self.type_name_in_parens(open)?;
-            return Ok(self.types.align(ty.id));
-        }
-        let value = self.integer_constant("an alignment")?;
-        self.close_paren(open)?;
-        match value {
-            Some((0, _)) | None => Ok(0),
-            Some((value, _)) if value > 0 && value <= 4096 && (value as u64).is_power_of_two() => {
-                Ok(value as u32)
-            }
-            Some(_) => {
-                self.say(at, errors::bad_alignment);
-                Ok(0)
-            }
-        }
-    }
-
-    /// `_Static_assert ( condition , "text" ) ;`
-    pub fn static_assert(&mut self) -> Parse<()> {
-        let at = self.advance().at;
-        let open = self.expect(Kind::LeftParen)?.at;
-        let condition = self.integer_constant("the condition of `_Static_assert`")?;
-        let mut text = Vec::new();
-        if self.accept(Kind::Comma) {
-            if self.kind() != Kind::String {
-                return self.unexpected("a string literal");
-            }
-            text = self.string_literal().0;
-            text.pop();
-        }
-        self.close_paren(open)?;
-        if condition.is_some_and(|(value, _)| value == 0) {
-            let text = alloc::string::String::from_utf8_lossy(&text).into_owned();
-            self.say(at, |span| errors::static_assert_failed(span, &text));
-        }
-        self.semicolon()
     }
 
     // Declarations.

@@ -1,39 +1,35 @@
-//! Initialisers (C17 §6.7.9): braces, designators, brace elision, strings; static images and code.
+//! Initialisers (C17 §6.7.9): braces, designators, brace elision, strings.
 //!
-//! An initialiser is first flattened into items "at this offset, this value"; a static object's
-//! items must be constants and become bytes and relocations, a local's become stores.
+//! An initialiser is flattened into items "at this offset, this value"; what becomes of them is in
+//! `image`.
 
 use super::assignment::Into;
-use super::build::{self, comma, node};
+use super::build::{comma, node};
 use super::checker::{Checker, Parse, place};
 use super::errors;
 use super::scope::EntityId;
 use super::token::{Kind, Location};
 use super::types::{self, Bits, CONST, Q, Type};
-use super::value::{Form, Value};
-use crate::tree::{
-    Data, Expr, ExprKind, Local, LocalId, Relocation, Scalar, Stmt, Storage, SymbolId, SymbolKind,
-    Ty,
-};
-use alloc::boxed::Box;
-use alloc::format;
+use super::value::Value;
+use crate::tree::{Expr, ExprKind, Local, LocalId, Scalar, Stmt, Storage};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The most bytes of a static initialiser, and the most items of any.
-const BYTES_MAX: u32 = 64 << 20;
+/// The most bytes of a static initialiser.
+pub const BYTES_MAX: u32 = 64 << 20;
+/// The most items of any initialiser.
 const ITEMS_MAX: usize = 2 << 20;
 
 /// A part of an initialiser.
 #[derive(Clone)]
-struct Item {
-    offset: u32,
-    what: What,
-    at: Location,
+pub struct Item {
+    pub offset: u32,
+    pub what: What,
+    pub at: Location,
 }
 
 #[derive(Clone)]
-enum What {
+pub enum What {
     /// A scalar, already of the member's type, or a whole struct.
     Value {
         ty: Q,
@@ -46,10 +42,10 @@ enum What {
 
 /// A flattened initialiser.
 #[derive(Default)]
-struct Items {
-    items: Vec<Item>,
+pub struct Items {
+    pub items: Vec<Item>,
     /// One past the last byte that is initialised (flexible array members).
-    end: u32,
+    pub end: u32,
 }
 
 /// The sub-object that is initialised next.
@@ -629,288 +625,6 @@ impl Checker<'_> {
         let last = pattern.iter().map(|i| i.offset).max().unwrap_or(0);
         items.end = items.end.max(last + (times + 1) * size);
     }
-
-    // Static images.
-
-    /// The bytes and relocations of constant items; what is not constant is reported.
-    fn image(&mut self, items: &Items) -> (Vec<u8>, Vec<Relocation>) {
-        let mut bytes: Vec<u8> = Vec::new();
-        let mut relocations: Vec<Relocation> = Vec::new();
-        for item in &items.items {
-            if item.offset > BYTES_MAX {
-                self.say(item.at, errors::initializer_too_large);
-                break;
-            }
-            match &item.what {
-                What::Bytes(text) => write(&mut bytes, item.offset, text),
-                What::Value {
-                    bits: Some(bits),
-                    expr,
-                    ..
-                } => match build::constant_bits(expr) {
-                    Some(value) => write_field(&mut bytes, item.offset, *bits, value),
-                    None => self.say(item.at, errors::initializer_not_constant),
-                },
-                What::Value { ty, expr, .. } => {
-                    let size = self.types.size(ty.id).unwrap_or(0);
-                    relocations.retain(|r| {
-                        r.offset < item.offset || r.offset >= item.offset + size.max(1)
-                    });
-                    self.static_value(item, size, expr, &mut bytes, &mut relocations);
-                }
-            }
-        }
-        (bytes, relocations)
-    }
-
-    fn static_value(
-        &mut self,
-        item: &Item,
-        size: u32,
-        expr: &Expr,
-        bytes: &mut Vec<u8>,
-        relocations: &mut Vec<Relocation>,
-    ) {
-        let aggregate = matches!(expr.ty, Ty::Aggregate { .. });
-        match expr.kind {
-            ExprKind::Const(value) if !aggregate => {
-                write(
-                    bytes,
-                    item.offset,
-                    &value.to_le_bytes()[..(size as usize).min(8)],
-                );
-            }
-            ExprKind::Address(symbol, addend)
-                if !aggregate && size == 4 && !self.is_thread_local(symbol) =>
-            {
-                write(bytes, item.offset, &[0; 4]);
-                relocations.push(Relocation {
-                    offset: item.offset,
-                    symbol,
-                    addend,
-                });
-            }
-            // gcc: a struct may be initialised by a compound literal of constants.
-            ExprKind::Address(symbol, 0)
-                if aggregate && self.copy_literal(symbol, item.offset, bytes, relocations) => {}
-            _ => self.say(item.at, errors::initializer_not_constant),
-        }
-    }
-
-    fn is_thread_local(&self, symbol: SymbolId) -> bool {
-        self.unit.symbols[symbol.0 as usize].kind == SymbolKind::ThreadLocal
-    }
-
-    fn copy_literal(
-        &self,
-        symbol: SymbolId,
-        offset: u32,
-        bytes: &mut Vec<u8>,
-        relocations: &mut Vec<Relocation>,
-    ) -> bool {
-        if !self.unit.symbols[symbol.0 as usize]
-            .name
-            .starts_with(".literal")
-        {
-            return false;
-        }
-        let Some(data) = self.unit.data.iter().find(|d| d.symbol == symbol) else {
-            return false;
-        };
-        write(bytes, offset, &data.bytes);
-        relocations.extend(data.relocations.iter().map(|r| Relocation {
-            offset: r.offset + offset,
-            ..*r
-        }));
-        true
-    }
-
-    /// A static object without a name.
-    fn anonymous(
-        &mut self,
-        prefix: &str,
-        ty: Q,
-        items: &Items,
-        at: Location,
-        read_only: bool,
-    ) -> SymbolId {
-        let (bytes, relocations) = self.image(items);
-        let name = format!("{prefix}{}", self.unit.data.len());
-        let symbol = self.new_symbol(name, false, SymbolKind::Object, place(at));
-        self.unit.data.push(Data {
-            symbol,
-            size: self.types.size(ty.id).unwrap_or(0).max(items.end),
-            align: self.types.align(ty.id),
-            bytes,
-            relocations,
-            read_only,
-            tentative: false,
-            type_name: self.type_name(ty),
-            place: place(at),
-        });
-        symbol
-    }
-
-    // Code.
-
-    /// Expressions that initialise a local.
-    fn code(&mut self, ty: Q, local: LocalId, items: Items, at: Location) -> Vec<Expr> {
-        let scalar = self.types.scalar(ty.id);
-        let storage = self
-            .function
-            .as_ref()
-            .and_then(|f| f.locals.get(local.0 as usize))
-            .map(|l| l.storage);
-        if self.unevaluated > 0 {
-            return Vec::new();
-        }
-        if scalar.is_some() && storage == Some(Storage::Register) {
-            let form = Form::Register(local);
-            let target = Value {
-                form,
-                ty: ty.id.plain(),
-                ..Value::poison(at)
-            };
-            return self.stores(items, |_, _, _| target.clone());
-        }
-        let size = self.types.size(ty.id).unwrap_or(0);
-        if items.end > size {
-            self.say(at, errors::flexible_local);
-            return Vec::new();
-        }
-        let frame = |offset: u32| {
-            node(
-                ExprKind::LocalAddress(local, offset as i32),
-                Scalar::U32,
-                place(at),
-            )
-        };
-        let mut out = Vec::new();
-        if let [
-            Item {
-                what: What::Bytes(bytes),
-                offset: 0,
-                ..
-            },
-        ] = items.items.as_slice()
-        {
-            let length = (bytes.len() as u32).min(size);
-            if length > 0 {
-                out.push(self.copy_string(bytes.clone(), length, frame(0), at));
-            }
-            if length < size {
-                out.push(zero(local, length, size - length, at));
-            }
-            return out;
-        }
-        if items.items.len() >= 8 && self.all_constant(&items) {
-            let tree = self.types.ty(ty.id);
-            let symbol = self.anonymous(".init", ty, &items, at, true);
-            let from = node(ExprKind::Address(symbol, 0), Scalar::U32, place(at));
-            let align = self.types.align(ty.id);
-            let kind = ExprKind::Copy {
-                to: Box::new(frame(0)),
-                from: Box::new(from),
-                size,
-                align,
-            };
-            out.push(Expr {
-                kind,
-                ty: tree,
-                place: place(at),
-            });
-            return out;
-        }
-        if scalar.is_none() && self.covered(&items) < size {
-            out.push(zero(local, 0, size, at));
-        }
-        out.extend(self.stores(items, |ty, offset, bits| Value {
-            form: Form::Memory(frame(offset), bits),
-            ..Value::memory(frame(offset), ty, at)
-        }));
-        out
-    }
-
-    fn copy_string(&mut self, bytes: Vec<u8>, length: u32, to: Expr, at: Location) -> Expr {
-        let ty = self
-            .types
-            .array(types::CHAR.plain(), Some(bytes.len() as u32))
-            .plain();
-        let from = self.string_value(bytes, 1, ty, at).expr();
-        let kind = ExprKind::Copy {
-            to: Box::new(to),
-            from: Box::new(from),
-            size: length,
-            align: 1,
-        };
-        Expr {
-            kind,
-            ty: Ty::Aggregate {
-                size: length,
-                align: 1,
-            },
-            place: place(at),
-        }
-    }
-
-    fn stores(
-        &mut self,
-        items: Items,
-        target: impl Fn(Q, u32, Option<Bits>) -> Value,
-    ) -> Vec<Expr> {
-        let mut out = Vec::new();
-        for item in items.items {
-            match item.what {
-                What::Value { ty, bits, expr } => {
-                    let target = target(ty, item.offset, bits);
-                    out.push(self.store(target, expr, item.at).expr());
-                }
-                What::Bytes(bytes) => {
-                    let length = bytes.len() as u32;
-                    if let Form::Memory(address, _) =
-                        target(types::CHAR.plain(), item.offset, None).form
-                    {
-                        out.push(self.copy_string(bytes, length, address, item.at));
-                    }
-                }
-            }
-        }
-        out
-    }
-
-    fn all_constant(&self, items: &Items) -> bool {
-        items.items.iter().all(|item| match &item.what {
-            What::Bytes(_) => true,
-            What::Value { expr, bits, .. } => match expr.kind {
-                ExprKind::Const(_) => matches!(expr.ty, Ty::Scalar(_)),
-                ExprKind::Address(symbol, _) => {
-                    matches!(expr.ty, Ty::Scalar(_))
-                        && bits.is_none()
-                        && !self.is_thread_local(symbol)
-                }
-                _ => false,
-            },
-        })
-    }
-
-    /// How many bytes the items are sure to write; bit-fields do not count.
-    fn covered(&self, items: &Items) -> u32 {
-        let mut end = 0;
-        let mut covered = 0;
-        for item in &items.items {
-            let size = match &item.what {
-                What::Bytes(bytes) => bytes.len() as u32,
-                What::Value { bits: Some(_), .. } => 0,
-                What::Value { ty, .. } => self.types.size(ty.id).unwrap_or(0),
-            };
-            // Only items in ascending order are counted: an override writes nothing new.
-            if item.offset >= end {
-                covered += size;
-                end = item.offset + size;
-            }
-        }
-        covered
-    }
 }
 
 /// Expressions in a row as one; a balanced tree, however many there are.
@@ -927,39 +641,4 @@ fn in_a_row(mut all: Vec<Expr>) -> Option<Expr> {
         all = halves;
     }
     all.pop()
-}
-
-fn zero(local: LocalId, offset: u32, size: u32, at: Location) -> Expr {
-    Expr {
-        kind: ExprKind::Zero {
-            local,
-            offset,
-            size,
-        },
-        ty: Ty::Void,
-        place: place(at),
-    }
-}
-
-fn write(bytes: &mut Vec<u8>, offset: u32, what: &[u8]) {
-    let start = offset as usize;
-    let end = start + what.len();
-    if bytes.len() < end {
-        bytes.resize(end, 0);
-    }
-    bytes[start..end].copy_from_slice(what);
-}
-
-/// Puts a bit-field's value among the bits that are there.
-fn write_field(bytes: &mut Vec<u8>, offset: u32, bits: Bits, value: u64) {
-    let size = bits.unit.size() as usize;
-    let start = offset as usize;
-    if bytes.len() < start + size {
-        bytes.resize(start + size, 0);
-    }
-    let mut unit = [0u8; 8];
-    unit[..size].copy_from_slice(&bytes[start..start + size]);
-    let mask = (u64::MAX >> (64 - u32::from(bits.width.max(1)))) << bits.shift;
-    let merged = u64::from_le_bytes(unit) & !mask | value << bits.shift & mask;
-    bytes[start..start + size].copy_from_slice(&merged.to_le_bytes()[..size]);
 }

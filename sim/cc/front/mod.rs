@@ -6,6 +6,7 @@
 
 mod assignment;
 mod atomics;
+mod attributes;
 mod build;
 mod builtins;
 mod call;
@@ -16,6 +17,7 @@ mod describe;
 mod errors;
 mod expression;
 mod function;
+mod image;
 mod initializer;
 mod layout;
 mod lexer;

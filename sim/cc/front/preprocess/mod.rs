@@ -1,13 +1,14 @@
 //! The preprocessor: files → the tokens of a translation unit (C17 §6.10).
 //!
 //! Here: reading files and tokens, and the frame of the expansion. Directives are in `directives`,
-//! `#if` expressions in `condition`, macros and their substitution in `macros`.
+//! `#if` expressions in `condition`, `#define` in `definition`, substitution in `macros`.
 //!
 //! Tokens of a macro expansion carry the place where the macro is used, so that a message points at
 //! what the user wrote. A macro whose expansion is being rescanned is disabled, and its name met
 //! there is painted: never expanded again (C17 §6.10.3.4).
 
 mod condition;
+mod definition;
 mod directives;
 mod macros;
 mod predefined;

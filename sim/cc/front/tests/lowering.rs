@@ -24,7 +24,7 @@ fn show(unit: &Unit, f: &Function, e: &Expr) -> String {
         ExprKind::LocalAddress(local, n) => {
             std::format!("&{}+{n}", f.locals[local.0 as usize].name)
         }
-        ExprKind::Local(local) => std::format!("{}", f.locals[local.0 as usize].name),
+        ExprKind::Local(local) => f.locals[local.0 as usize].name.clone(),
         ExprKind::SetLocal(local, value) => {
             std::format!("{}={}", f.locals[local.0 as usize].name, s(value))
         }
