@@ -232,6 +232,10 @@ impl<'a> Checker<'a> {
 
     /// The span of a location.
     pub fn span(&self, at: Location) -> Span {
+        // Nobody will read it, and on a long line it takes its time.
+        if self.report.stopped() {
+            return Span::default();
+        }
         self.sources.span(at)
     }
 
