@@ -109,8 +109,9 @@ calls! {
     Wait4 = 260, "waitpid";
     /// () → pid of the child in the parent, 0 in the child.
     Fork = SIM_BASE, "fork";
-    /// (function, argument, detached, name or 0) → tid. The new thread calls `function(argument)` with `ra` = `finish`
-    /// given in a4: the address of the C library's `__thread_finish`, which calls ThreadExit with the result.
+    /// (function, argument, detached, name or 0, finish, pthread_t *) → tid. The new thread calls `function(argument)`
+    /// with `ra` = `finish`: the C library's `__thread_finish`, which calls ThreadExit with the result. The tid is
+    /// written to the `pthread_t` before the new thread can run; without a name it is called as that variable.
     ThreadCreate = SIM_BASE + 1, "pthread_create";
     /// (result): this thread ends, its result waits to be joined.
     ThreadExit = SIM_BASE + 2, "pthread_exit";

@@ -8,6 +8,7 @@ use sim_abi::event::ExitStatus;
 use sim_abi::{Image, Pid, Tid};
 
 use crate::files::Descriptors;
+use crate::signals::Actions;
 use crate::thread::ThreadKey;
 use crate::vm::AddressSpace;
 
@@ -50,6 +51,8 @@ pub struct Process {
     pub space: AddressSpace,
     /// Its open files.
     pub descriptors: Descriptors,
+    /// What it does with signals.
+    pub actions: Actions,
 
     // Its end.
     /// How it ended: it is a zombie.

@@ -40,6 +40,12 @@ pub struct Thread {
     /// It has run before.
     pub started: bool,
 
+    // Signals: bit `n - 1` stands for signal `n`.
+    /// Sent, and not yet handled.
+    pub pending_signals: u32,
+    /// Blocked.
+    pub signal_mask: u32,
+
     // Its end.
     /// Nobody will join it: it goes away when it ends.
     pub detached: bool,

@@ -24,11 +24,10 @@ _Noreturn void __thread_finish(void *result)
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *argument)
 {
-    long tid = __builtin_syscall(SYS_thread_create, start, argument, attr ? attr->__detached : 0, 0, __thread_finish);
-    if (tid < 0)
-        return -tid;
-    *thread = tid;
-    return 0;
+    /* The kernel writes *thread before the new thread can run. */
+    long tid = __builtin_syscall(SYS_thread_create, start, argument, attr ? attr->__detached : 0, 0,
+                                 __thread_finish, thread);
+    return tid < 0 ? -tid : 0;
 }
 
 void pthread_exit(void *result)

@@ -1,0 +1,243 @@
+//! Signals: sending, default actions, ignoring, handlers (POSIX.1-2017, chapter 2.4).
+//!
+//! A signal for a process goes to its first thread that does not block it. A handler runs before the
+//! thread's next instruction, on its stack, with the registers saved below; a call that waits is
+//! interrupted: it gives EINTR, or is made again if the handler was set with `SA_RESTART`.
+//!
+//! Not here: stopping and continuing, queued signals with values, alternate stacks, SIGCHLD by itself.
+
+use sim_abi::event::Fault;
+use sim_abi::syscall::Errno;
+use sim_abi::{EventKind, Pid, Tid};
+
+use crate::process::ProcessKey;
+use crate::thread::{State, ThreadKey};
+use crate::wait::{Attempt, Outcome, Wait, done, failed};
+use crate::world::World;
+
+/// Signals are 1 to 31; 32 and more do not exist here.
+pub const SIGNALS: usize = 32;
+const SIG_DFL: u32 = 0;
+const SIG_IGN: u32 = 1;
+const SA_RESTART: u32 = 0x1000_0000;
+const SA_NODEFER: u32 = 0x4000_0000;
+const SA_RESETHAND: u32 = 0x8000_0000;
+const SIGKILL: u32 = 9;
+const SIGCHLD: u32 = 17;
+const SIGCONT: u32 = 18;
+const SIGURG: u32 = 23;
+const SIGWINCH: u32 = 28;
+const SIGSTOP: u32 = 19;
+/// Saved registers: x1 to x31, pc, the signal mask.
+const FRAME: u32 = 33 * 4;
+
+/// What a process does with a signal: `struct sigaction`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Action {
+    /// 0 the default, 1 ignored, else the address of the handler.
+    pub handler: u32,
+    /// `SA_…`
+    pub flags: u32,
+    /// Where the handler returns to.
+    pub restorer: u32,
+    /// Blocked while the handler runs.
+    pub mask: u32,
+}
+
+/// The signals of a process.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Actions {
+    /// By signal number.
+    pub table: [Action; SIGNALS],
+}
+
+impl World {
+    fn action(&self, p: ProcessKey, signal: u32) -> Action {
+        self.processes[p].actions.table[signal as usize % SIGNALS]
+    }
+
+    /// Would this signal kill the thread's process?
+    pub(crate) fn signal_kills(&self, t: ThreadKey, signal: u8) -> bool {
+        let signal = u32::from(signal);
+        let ignored = [SIGCHLD, SIGCONT, SIGURG, SIGWINCH].contains(&signal);
+        self.action(self.threads[t].process, signal).handler == SIG_DFL && !ignored
+    }
+
+    pub(crate) fn sigaction(&mut self, t: ThreadKey, signal: u32, new: u32, old: u32) -> Attempt {
+        if signal == 0 || signal as usize >= SIGNALS {
+            return failed(Errno::EINVAL);
+        }
+        if new != 0 && [SIGKILL, SIGSTOP].contains(&signal) {
+            return failed(Errno::EINVAL);
+        }
+        let p = self.threads[t].process;
+        let before = self.action(p, signal);
+        let mut action = before;
+        if new != 0 {
+            action = Action {
+                handler: self.load_word(t, new)?,
+                flags: self.load_word(t, new + 4)?,
+                restorer: self.load_word(t, new + 8)?,
+                mask: self.load_word(t, new + 12)?,
+            };
+        }
+        if old != 0 {
+            let words = [before.handler, before.flags, before.restorer, before.mask, 0];
+            for (at, word) in (old..).step_by(4).zip(words) {
+                self.store_word(t, at, word)?;
+            }
+        }
+        self.processes[p].actions.table[signal as usize] = action;
+        done(0)
+    }
+
+    /// `SIG_BLOCK` 0, `SIG_UNBLOCK` 1, `SIG_SETMASK` 2. Bit `n - 1` stands for signal `n`.
+    pub(crate) fn sigprocmask(&mut self, t: ThreadKey, how: u32, set: u32, old: u32) -> Attempt {
+        let before = self.threads[t].signal_mask;
+        if set != 0 {
+            let set = self.load_word(t, set)?;
+            let mask = match how {
+                0 => before | set,
+                1 => before & !set,
+                2 => set,
+                _ => return failed(Errno::EINVAL),
+            };
+            self.threads[t].signal_mask = mask & !(bit(SIGKILL) | bit(SIGSTOP));
+        }
+        if old != 0 {
+            self.store_word(t, old, before)?;
+            self.store_word(t, old + 4, 0)?;
+        }
+        done(0)
+    }
+
+    pub(crate) fn kill(&mut self, t: ThreadKey, pid: u32, signal: u32) -> Attempt {
+        if signal as usize >= SIGNALS {
+            return failed(Errno::EINVAL);
+        }
+        let Some(p) = self.pids.get(&Pid(pid)).copied() else { return failed(Errno::ESRCH) };
+        if signal == 0 || self.processes[p].status.is_some() {
+            return done(0);
+        }
+        let threads = &self.processes[p].threads;
+        let alive = |t: &&ThreadKey| self.threads[**t].state != State::Ended;
+        let open = |t: &&ThreadKey| self.threads[**t].signal_mask & bit(signal) == 0;
+        let first = threads.iter().filter(alive).find(open);
+        let Some(target) = first.or_else(|| threads.iter().find(alive)).copied() else {
+            return done(0);
+        };
+        self.send(t, target, signal)
+    }
+
+    pub(crate) fn tkill(&mut self, t: ThreadKey, tid: u32, signal: u32) -> Attempt {
+        match self.tids.get(&Tid(tid)).copied() {
+            _ if signal as usize >= SIGNALS => failed(Errno::EINVAL),
+            Some(target) if self.threads[target].state != State::Ended && signal != 0 => {
+                self.send(t, target, signal)
+            }
+            Some(_) => done(0),
+            None => failed(Errno::ESRCH),
+        }
+    }
+
+    fn send(&mut self, sender: ThreadKey, target: ThreadKey, signal: u32) -> Attempt {
+        let p = self.threads[target].process;
+        let itself = self.threads[sender].process == p;
+        match self.action(p, signal).handler {
+            SIG_DFL if self.signal_kills(target, signal as u8) => {
+                self.tell(target, EventKind::KilledBySignal { signal: signal as u8 });
+                self.kill_process(target, signal as u8);
+                if itself { Ok(Outcome::Gone) } else { done(0) }
+            }
+            SIG_DFL | SIG_IGN => done(0),
+            _ => {
+                self.threads[target].pending_signals |= bit(signal);
+                if target != sender {
+                    self.interrupt(target, signal);
+                }
+                done(0)
+            }
+        }
+    }
+
+    /// A waiting thread is to run a handler: its call is over, or is made again afterwards.
+    fn interrupt(&mut self, t: ThreadKey, signal: u32) {
+        let Some(blocked) = self.threads[t].blocked().copied() else { return };
+        if self.threads[t].signal_mask & bit(signal) != 0 {
+            return;
+        }
+        let slow = matches!(
+            blocked.wait,
+            Wait::Sleep
+                | Wait::Child(..)
+                | Wait::PipeRead { .. }
+                | Wait::PipeWrite { .. }
+                | Wait::Semaphore(_)
+        );
+        if !slow {
+            return;
+        }
+        self.leave_queue(t);
+        let restart = self.action(self.threads[t].process, signal).flags & SA_RESTART != 0;
+        if restart && blocked.wait != Wait::Sleep {
+            self.threads[t].registers.pc = blocked.pc;
+            self.threads[t].call_pc = None;
+        } else {
+            self.return_from_call(t, Errno::EINTR.as_result());
+        }
+        self.make_ready(t);
+    }
+
+    /// Before a thread's next instruction: the handler of a pending signal is called.
+    ///
+    /// # Errors
+    /// The fault, if there is no room on its stack.
+    pub(crate) fn deliver_signal(&mut self, t: ThreadKey) -> Result<(), Fault> {
+        let thread = &self.threads[t];
+        let deliverable = thread.pending_signals & !thread.signal_mask;
+        if deliverable == 0 {
+            return Ok(());
+        }
+        let signal = deliverable.trailing_zeros() + 1;
+        let p = thread.process;
+        let action = self.action(p, signal);
+        let (before, mask) = (thread.registers, thread.signal_mask);
+        let sp = (before.x[2].wrapping_sub(FRAME)) & !15;
+        for n in 1..32 {
+            self.store_word(t, sp + 4 * (n - 1), before.x[n as usize])?;
+        }
+        self.store_word(t, sp + 4 * 31, before.pc)?;
+        self.store_word(t, sp + 4 * 32, mask)?;
+        if action.flags & SA_RESETHAND != 0 {
+            self.processes[p].actions.table[signal as usize].handler = SIG_DFL;
+        }
+        let thread = &mut self.threads[t];
+        thread.pending_signals &= !bit(signal);
+        thread.signal_mask |= action.mask | if action.flags & SA_NODEFER == 0 { bit(signal) } else { 0 };
+        thread.registers.x[1] = action.restorer;
+        thread.registers.x[2] = sp;
+        thread.registers.x[10] = signal;
+        thread.registers.pc = action.handler;
+        Ok(())
+    }
+
+    /// Back from a handler: the registers are as they were.
+    pub(crate) fn sigreturn(&mut self, t: ThreadKey) -> Attempt {
+        let sp = self.threads[t].registers.x[2];
+        let mut registers = self.threads[t].registers;
+        for n in 1..32 {
+            registers.x[n as usize] = self.load_word(t, sp.wrapping_add(4 * (n - 1)))?;
+        }
+        registers.pc = self.load_word(t, sp.wrapping_add(4 * 31))?;
+        let mask = self.load_word(t, sp.wrapping_add(4 * 32))?;
+        let thread = &mut self.threads[t];
+        thread.registers = registers;
+        thread.signal_mask = mask;
+        thread.call_pc = None;
+        Ok(Outcome::Gone)
+    }
+}
+
+fn bit(signal: u32) -> u32 {
+    1 << (signal - 1)
+}
