@@ -31,7 +31,6 @@ pub mod flags {
     #![allow(missing_docs)] // The names are POSIX's.
     pub const ACCESS_MODE: u32 = 3;
     pub const WRONLY: u32 = 1;
-    pub const RDWR: u32 = 2;
     pub const CREAT: u32 = 0o100;
     pub const EXCL: u32 = 0o200;
     pub const TRUNC: u32 = 0o1000;
@@ -89,7 +88,11 @@ pub struct Descriptors {
 impl Descriptors {
     /// What a descriptor refers to.
     pub fn get(&self, fd: u32) -> Result<Descriptor, Errno> {
-        self.table.get(fd as usize).copied().flatten().ok_or(Errno::EBADF)
+        self.table
+            .get(fd as usize)
+            .copied()
+            .flatten()
+            .ok_or(Errno::EBADF)
     }
 
     /// The lowest free descriptor from `least` on.
@@ -119,7 +122,10 @@ impl Descriptors {
 
     /// All open ones, by number.
     pub fn open(&self) -> impl Iterator<Item = (u32, Descriptor)> + '_ {
-        self.table.iter().enumerate().filter_map(|(fd, d)| Some((fd as u32, (*d)?)))
+        self.table
+            .iter()
+            .enumerate()
+            .filter_map(|(fd, d)| Some((fd as u32, (*d)?)))
     }
 }
 
@@ -168,7 +174,12 @@ impl FileSystem {
 
     /// Opens a description.
     pub fn describe(&mut self, kind: FileKind, flags: u32) -> FileKey {
-        self.open.insert(OpenFile { kind, offset: 0, flags, references: 1 })
+        self.open.insert(OpenFile {
+            kind,
+            offset: 0,
+            flags,
+            references: 1,
+        })
     }
 
     /// What a name stands for.
@@ -180,13 +191,16 @@ impl FileSystem {
     pub fn create(&mut self, path: &str) -> u32 {
         self.last_inode += 1;
         self.inodes.insert(self.last_inode, Arc::default());
-        self.names.insert(path.to_owned(), Entry::File(self.last_inode));
+        self.names
+            .insert(path.to_owned(), Entry::File(self.last_inode));
         self.last_inode
     }
 
     /// A file's bytes.
     pub fn bytes(&self, inode: u32) -> &[u8] {
-        self.inodes.get(&inode).map_or(&[], |bytes| bytes.as_slice())
+        self.inodes
+            .get(&inode)
+            .map_or(&[], |bytes| bytes.as_slice())
     }
 
     /// A file's bytes, to be changed.
@@ -249,8 +263,14 @@ impl FileSystem {
 
     /// Drops the bytes of a file that has no name and that nobody has open.
     pub fn forget(&mut self, inode: u32) {
-        let named = self.names.values().any(|entry| *entry == Entry::File(inode));
-        let open = self.open.values().any(|file| file.kind == FileKind::Regular(inode));
+        let named = self
+            .names
+            .values()
+            .any(|entry| *entry == Entry::File(inode));
+        let open = self
+            .open
+            .values()
+            .any(|file| file.kind == FileKind::Regular(inode));
         if !named && !open {
             self.inodes.remove(&inode);
         }

@@ -4,12 +4,14 @@
 
 use alloc::vec::Vec;
 
+use sim_abi::EventKind;
 use sim_abi::event::Fault;
 use sim_abi::layout::PAGE_SIZE;
 use sim_abi::syscall::Errno;
-use sim_abi::EventKind;
 
-use crate::files::{Descriptor, Entry, FILE_SIZE_MAX, FileKey, FileKind, OpenFile, flags, normalise};
+use crate::files::{
+    Descriptor, Entry, FILE_SIZE_MAX, FileKey, FileKind, OpenFile, flags, normalise,
+};
 use crate::thread::ThreadKey;
 use crate::wait::{Attempt, Wait, done, failed, unit, value};
 use crate::world::{Mode, World};
@@ -38,7 +40,11 @@ impl World {
         Ok(self.processes[p].descriptors.get(fd)?.file)
     }
 
-    pub(crate) fn path_argument(&mut self, t: ThreadKey, address: u32) -> Result<alloc::string::String, Fault> {
+    pub(crate) fn path_argument(
+        &mut self,
+        t: ThreadKey,
+        address: u32,
+    ) -> Result<alloc::string::String, Fault> {
         Ok(normalise(&self.copy_string(t, address, PATH_MAX)?))
     }
 
@@ -48,8 +54,14 @@ impl World {
             Ok(kind) => kind,
             Err(errno) => return failed(errno),
         };
-        let file = self.files.describe(kind, how & (flags::ACCESS_MODE | flags::APPEND | flags::NONBLOCK));
-        let descriptor = Descriptor { file, close_on_exec: how & flags::CLOEXEC != 0 };
+        let file = self.files.describe(
+            kind,
+            how & (flags::ACCESS_MODE | flags::APPEND | flags::NONBLOCK),
+        );
+        let descriptor = Descriptor {
+            file,
+            close_on_exec: how & flags::CLOEXEC != 0,
+        };
         value(self.descriptors(t).insert(descriptor, 0))
     }
 
@@ -70,7 +82,11 @@ impl World {
         if description.references > 0 {
             return;
         }
-        let description = self.files.open.remove(file).expect("it was there a line ago");
+        let description = self
+            .files
+            .open
+            .remove(file)
+            .expect("it was there a line ago");
         match description.kind {
             FileKind::PipeRead(pipe) => self.pipe_close(t, pipe, false),
             FileKind::PipeWrite(pipe) => self.pipe_close(t, pipe, true),
@@ -84,10 +100,18 @@ impl World {
         let close_on_exec = how & flags::CLOEXEC != 0;
         let mode = how & flags::NONBLOCK;
         let read = self.files.describe(FileKind::PipeRead(id), mode);
-        let write = self.files.describe(FileKind::PipeWrite(id), mode | flags::WRONLY);
+        let write = self
+            .files
+            .describe(FileKind::PipeWrite(id), mode | flags::WRONLY);
         let mut numbers = Vec::new();
         for file in [read, write] {
-            match self.descriptors(t).insert(Descriptor { file, close_on_exec }, 0) {
+            match self.descriptors(t).insert(
+                Descriptor {
+                    file,
+                    close_on_exec,
+                },
+                0,
+            ) {
                 Ok(fd) => numbers.extend(fd.to_le_bytes()),
                 Err(errno) => return failed(errno),
             }
@@ -97,12 +121,24 @@ impl World {
     }
 
     /// `dup`, `dup2`, `dup3`, `F_DUPFD`: another descriptor for the same description.
-    pub(crate) fn dup(&mut self, t: ThreadKey, fd: u32, least: u32, close_on_exec: bool) -> Attempt {
+    pub(crate) fn dup(
+        &mut self,
+        t: ThreadKey,
+        fd: u32,
+        least: u32,
+        close_on_exec: bool,
+    ) -> Attempt {
         let file = match self.file_of(t, fd) {
             Ok(file) => file,
             Err(errno) => return failed(errno),
         };
-        let new = self.descriptors(t).insert(Descriptor { file, close_on_exec }, least);
+        let new = self.descriptors(t).insert(
+            Descriptor {
+                file,
+                close_on_exec,
+            },
+            least,
+        );
         if new.is_ok() {
             self.files.open[file].references += 1;
         }
@@ -118,7 +154,10 @@ impl World {
             return done(new);
         }
         let old = self.file_of(t, new).ok();
-        let descriptor = Descriptor { file, close_on_exec: how & flags::CLOEXEC != 0 };
+        let descriptor = Descriptor {
+            file,
+            close_on_exec: how & flags::CLOEXEC != 0,
+        };
         if let Err(errno) = self.descriptors(t).set(new, Some(descriptor)) {
             return failed(errno);
         }
@@ -141,7 +180,13 @@ impl World {
             F_GETFD => done(u32::from(descriptor.close_on_exec)),
             F_SETFD => {
                 let close_on_exec = argument & 1 != 0;
-                unit(self.descriptors(t).set(fd, Some(Descriptor { close_on_exec, ..descriptor })))
+                unit(self.descriptors(t).set(
+                    fd,
+                    Some(Descriptor {
+                        close_on_exec,
+                        ..descriptor
+                    }),
+                ))
             }
             F_GETFL => done(self.files.open[descriptor.file].flags),
             F_SETFL => {
@@ -159,13 +204,22 @@ impl World {
             Ok(file) => file,
             Err(errno) => return failed(errno),
         };
-        let OpenFile { kind, offset, flags: how, .. } = self.files.open[file].clone();
+        let OpenFile {
+            kind,
+            offset,
+            flags: how,
+            ..
+        } = self.files.open[file].clone();
         if how & flags::ACCESS_MODE == flags::WRONLY {
             return failed(Errno::EBADF);
         }
         let bytes = match kind {
             FileKind::PipeRead(pipe) => {
-                let wait = Wait::PipeRead { pipe, buffer, count };
+                let wait = Wait::PipeRead {
+                    pipe,
+                    buffer,
+                    count,
+                };
                 return match how & flags::NONBLOCK {
                     _ if count == 0 => done(0),
                     0 => self.attempt(t, wait),
@@ -189,10 +243,20 @@ impl World {
             Ok(file) => file,
             Err(errno) => return failed(errno),
         };
-        let OpenFile { kind, offset, flags: how, .. } = self.files.open[file].clone();
+        let OpenFile {
+            kind,
+            offset,
+            flags: how,
+            ..
+        } = self.files.open[file].clone();
         match kind {
             FileKind::PipeWrite(pipe) => {
-                let wait = Wait::PipeWrite { pipe, buffer, count, done: 0 };
+                let wait = Wait::PipeWrite {
+                    pipe,
+                    buffer,
+                    count,
+                    done: 0,
+                };
                 match how & flags::NONBLOCK {
                     0 => self.attempt(t, wait),
                     _ => self.pipe_nonblocking(t, wait),
@@ -221,7 +285,9 @@ impl World {
                 self.charge += self.config.cost.copy * bytes.len() as u64;
                 done(bytes.len() as u32)
             }
-            FileKind::Input(_) | FileKind::PipeRead(_) | FileKind::Directory => failed(Errno::EBADF),
+            FileKind::Input(_) | FileKind::PipeRead(_) | FileKind::Directory => {
+                failed(Errno::EBADF)
+            }
         }
     }
 
@@ -237,7 +303,14 @@ impl World {
         if self.mode == Mode::Clock {
             self.output.extend_from_slice(&bytes);
         }
-        self.tell(t, EventKind::Writes { stream, start, bytes: size });
+        self.tell(
+            t,
+            EventKind::Writes {
+                stream,
+                start,
+                bytes: size,
+            },
+        );
         done(size)
     }
 
@@ -318,11 +391,32 @@ impl World {
 }
 
 fn part(bytes: &[u8], offset: u32, count: u32) -> Vec<u8> {
-    bytes.iter().skip(offset as usize).take(count as usize).copied().collect()
+    bytes
+        .iter()
+        .skip(offset as usize)
+        .take(count as usize)
+        .copied()
+        .collect()
 }
 
 /// `struct stat`: 12 words: dev, ino, mode, nlink, uid, gid, size, blksize, blocks, three times.
 fn stat_bytes(mode: u32, inode: u32, size: u32) -> Vec<u8> {
-    let words = [1, inode, mode, 1, 0, 0, size, PAGE_SIZE, size.div_ceil(512), 0, 0, 0];
-    words.iter().flat_map(|word: &u32| word.to_le_bytes()).collect()
+    let words = [
+        1,
+        inode,
+        mode,
+        1,
+        0,
+        0,
+        size,
+        PAGE_SIZE,
+        size.div_ceil(512),
+        0,
+        0,
+        0,
+    ];
+    words
+        .iter()
+        .flat_map(|word: &u32| word.to_le_bytes())
+        .collect()
 }

@@ -1,11 +1,37 @@
 //! The simulated operating system: one value, [`World`], that steps when it is told what happens next.
 //!
-//! Knows no observer, no strategy and no report.
+//! Processes, threads, virtual memory, scheduling, synchronisation, pipes, files, signals, time. Knows
+//! no observer, no strategy and no report: it tells [`Observer`]s what happens and asks nothing back.
 #![no_std]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod clock;
 pub mod config;
+mod facts;
+mod files;
+mod io;
+mod ipc;
+mod life;
+mod loader;
+mod names;
+mod observer;
+mod process;
+mod sched;
+mod signals;
+mod sync;
+mod syscall;
+mod thread;
+mod time;
+mod vm;
+mod wait;
+mod watch;
+mod world;
 
 pub use config::{Body, Config, CostTable, Limits, PolicyKind, ProcessSpec, Program};
+pub use observer::Observer;
+pub use process::Process;
+pub use thread::{State, Thread};
+pub use vm::{Area, AreaKind};
+pub use world::{Halt, Mode, World};

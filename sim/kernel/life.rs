@@ -12,7 +12,9 @@ use alloc::vec::Vec;
 
 use sim_abi::event::{ExitStatus, Fault, Misuse};
 use sim_abi::image::{Image, Permissions};
-use sim_abi::layout::{PAGE_SIZE, STACK_SLOT, STACK_TOP, MAIN_STACK_SIZE, THREAD_STACK_SIZE, THREAD_STACKS};
+use sim_abi::layout::{
+    MAIN_STACK_SIZE, PAGE_SIZE, STACK_SLOT, STACK_TOP, THREAD_STACK_SIZE, THREAD_STACKS,
+};
 use sim_abi::record::{ProcessRecord, ThreadRecord};
 use sim_abi::syscall::Errno;
 use sim_abi::{EventKind, Object, Pid, Tid};
@@ -21,8 +23,8 @@ use sim_machine::Registers;
 use crate::config::{Body, ProcessSpec};
 use crate::files::{Descriptor, Descriptors, FileKind, flags};
 use crate::loader::c_strings;
-use crate::signals::Actions;
 use crate::process::{Process, ProcessAccount, ProcessKey};
+use crate::signals::Actions;
 use crate::thread::{Account, State, Thread, ThreadBody, ThreadKey};
 use crate::vm::{AddressSpace, AreaKind};
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
@@ -37,7 +39,9 @@ impl World {
         let config = self.config.clone();
         let spec: &ProcessSpec = &config.processes[index];
         let (image, space, registers, body) = match &spec.body {
-            Body::Program { program, args, env, .. } => {
+            Body::Program {
+                program, args, env, ..
+            } => {
                 let program = &config.programs[*program];
                 let mut argv = c_strings([&program.name].into_iter());
                 argv.extend(c_strings(args.iter()));
@@ -45,14 +49,27 @@ impl World {
                 let (space, sp) = self
                     .load(&program.image, &argv, &env)
                     .expect("a scenario's arguments are checked when it is read");
-                let mut registers = Registers { pc: program.image.entry, ..Registers::default() };
+                let mut registers = Registers {
+                    pc: program.image.entry,
+                    ..Registers::default()
+                };
                 registers.x[2] = sp;
-                (Some(program.image.clone()), space, registers, ThreadBody::Program)
+                (
+                    Some(program.image.clone()),
+                    space,
+                    registers,
+                    ThreadBody::Program,
+                )
             }
             Body::Bursts(bursts) => {
                 let space = AddressSpace::new(self.memory.create_space());
                 let left = bursts.first().copied().unwrap_or(0);
-                (None, space, Registers::default(), ThreadBody::Bursts { index: 0, left })
+                (
+                    None,
+                    space,
+                    Registers::default(),
+                    ThreadBody::Bursts { index: 0, left },
+                )
             }
         };
         let pid = Pid(self.next_id());
@@ -101,7 +118,13 @@ impl World {
         for (fd, (kind, how)) in kinds.into_iter().enumerate() {
             let file = self.files.describe(kind, how);
             descriptors
-                .set(fd as u32, Some(Descriptor { file, close_on_exec: false }))
+                .set(
+                    fd as u32,
+                    Some(Descriptor {
+                        file,
+                        close_on_exec: false,
+                    }),
+                )
                 .expect("0, 1 and 2 are descriptors");
         }
         descriptors
@@ -132,7 +155,10 @@ impl World {
             signal_mask: 0,
             detached: false,
             result: 0,
-            account: Account { arrival: self.clock.moment, ..Account::default() },
+            account: Account {
+                arrival: self.clock.moment,
+                ..Account::default()
+            },
         });
         self.tids.insert(tid, t);
         self.processes[p].threads.push(t);
@@ -151,12 +177,22 @@ impl World {
             0 => self.thread_name(t, function, handle),
             text => String::from_utf8_lossy(&self.copy_string(t, text, 15)?).into_owned(),
         };
-        let Some(slot) = self.free_stack(p) else { return failed(Errno::EAGAIN) };
-        let image = self.processes[p].image.clone().expect("only programs make system calls");
+        let Some(slot) = self.free_stack(p) else {
+            return failed(Errno::EAGAIN);
+        };
+        let image = self.processes[p]
+            .image
+            .clone()
+            .expect("only programs make system calls");
         let base = THREAD_STACKS + slot * STACK_SLOT + PAGE_SIZE;
         let space = &mut self.processes[p].space;
         space.stacks.insert(slot);
-        space.add(base, THREAD_STACK_SIZE, Permissions::RW, AreaKind::ThreadStack(slot));
+        space.add(
+            base,
+            THREAD_STACK_SIZE,
+            Permissions::RW,
+            AreaKind::ThreadStack(slot),
+        );
         let tid = Tid(self.next_id());
         // What was known of an earlier thread's stack in this slot is over.
         self.tell_reused(t, base, THREAD_STACK_SIZE);
@@ -164,13 +200,23 @@ impl World {
             self.copy_out(t, handle, &tid.0.to_le_bytes())?;
         }
         let tp = self.tls_block(t, &image, base + THREAD_STACK_SIZE)?;
-        let mut registers = Registers { pc: function, ..Registers::default() };
+        let mut registers = Registers {
+            pc: function,
+            ..Registers::default()
+        };
         registers.x[1] = finish;
         registers.x[2] = tp & !15;
         registers.x[4] = tp;
         registers.x[10] = argument;
         self.processes[p].threads_created += 1;
-        let child = self.add_thread(p, tid, name.as_str().into(), ThreadBody::Program, registers, Some(slot));
+        let child = self.add_thread(
+            p,
+            tid,
+            name.as_str().into(),
+            ThreadBody::Program,
+            registers,
+            Some(slot),
+        );
         self.threads[child].detached = detached != 0;
         self.charge += self.config.cost.thread_create;
         self.tell(t, EventKind::ThreadCreated { child: tid });
@@ -197,7 +243,9 @@ impl World {
         let tp = (top - image.tls.size) & !(align - 1);
         let id = self.space_of(t);
         self.touch(t, tp, image.tls.size, sim_machine::AccessKind::Store)?;
-        self.memory.write(id, tp, &image.tls.bytes).expect("touched pages can be written");
+        self.memory
+            .write(id, tp, &image.tls.bytes)
+            .expect("touched pages can be written");
         Ok(tp)
     }
 
@@ -207,7 +255,9 @@ impl World {
         let variable = self.name_of(t, handle).map(|name| short(&name).to_string());
         let name = variable.filter(|name| !name.is_empty()).unwrap_or_else(|| {
             let image = self.processes[p].image.as_ref();
-            let function = image.and_then(|i| i.function_at(function)).map(|f| f.name.clone());
+            let function = image
+                .and_then(|i| i.function_at(function))
+                .map(|f| f.name.clone());
             function.unwrap_or_else(|| format!("t{}", self.processes[p].threads_created + 1))
         });
         let taken = |name: &str| {
@@ -215,7 +265,13 @@ impl World {
             threads.iter().any(|t| &*self.threads[*t].name == name)
         };
         (1u32..)
-            .map(|n| if n == 1 { name.clone() } else { format!("{name}#{n}") })
+            .map(|n| {
+                if n == 1 {
+                    name.clone()
+                } else {
+                    format!("{name}#{n}")
+                }
+            })
             .find(|name| !taken(name))
             .expect("one of endlessly many names is free")
     }
@@ -263,7 +319,10 @@ impl World {
 
     /// Nothing is left of an ended thread.
     fn remove_thread(&mut self, t: ThreadKey) {
-        let thread = self.threads.remove(t).expect("it ended, and was not removed before");
+        let thread = self
+            .threads
+            .remove(t)
+            .expect("it ended, and was not removed before");
         self.tids.remove(&thread.tid);
         let p = thread.process;
         self.processes[p].threads.retain(|other| *other != t);
@@ -277,7 +336,8 @@ impl World {
 
     /// Has this thread ended (or never been)?
     pub(crate) fn has_ended(&self, tid: Tid) -> bool {
-        self.thread(tid).is_none_or(|thread| thread.state == State::Ended)
+        self.thread(tid)
+            .is_none_or(|thread| thread.state == State::Ended)
     }
 
     /// `pthread_join`
@@ -292,11 +352,21 @@ impl World {
                 self.attempt(t, Wait::Join(tid, result))
             }
             Some(other) if other.process == p => {
-                self.tell(t, EventKind::Misuses { misuse: Misuse::JoinTwice(tid) });
+                self.tell(
+                    t,
+                    EventKind::Misuses {
+                        misuse: Misuse::JoinTwice(tid),
+                    },
+                );
                 failed(Errno::EINVAL)
             }
             _ if self.processes[p].joined.contains(&tid) => {
-                self.tell(t, EventKind::Misuses { misuse: Misuse::JoinTwice(tid) });
+                self.tell(
+                    t,
+                    EventKind::Misuses {
+                        misuse: Misuse::JoinTwice(tid),
+                    },
+                );
                 failed(Errno::ESRCH)
             }
             _ => failed(Errno::ESRCH),
@@ -321,7 +391,12 @@ impl World {
     /// `pthread_detach`
     pub(crate) fn detach(&mut self, t: ThreadKey, tid: Tid) -> Attempt {
         let p = self.threads[t].process;
-        let Some(other) = self.tids.get(&tid).copied().filter(|o| self.threads[*o].process == p) else {
+        let Some(other) = self
+            .tids
+            .get(&tid)
+            .copied()
+            .filter(|o| self.threads[*o].process == p)
+        else {
             return failed(Errno::ESRCH);
         };
         if self.threads[other].detached {
@@ -385,7 +460,10 @@ impl World {
 
     /// Nothing is left of a process that has ended.
     fn remove_process(&mut self, p: ProcessKey) {
-        let process = self.processes.remove(p).expect("it ended, and was not removed before");
+        let process = self
+            .processes
+            .remove(p)
+            .expect("it ended, and was not removed before");
         self.pids.remove(&process.pid);
         for t in process.threads {
             let thread = self.threads.remove(t).expect("a process's threads exist");
@@ -418,7 +496,10 @@ impl World {
             threads_created: 0,
             space,
             joined: BTreeSet::new(),
-            account: ProcessAccount { pages_max: pages as u32, page_faults: 0 },
+            account: ProcessAccount {
+                pages_max: pages as u32,
+                page_faults: 0,
+            },
             ..parent.clone()
         };
         for (_, descriptor) in child.descriptors.open() {
@@ -432,10 +513,20 @@ impl World {
         // The child has the caller's stack only.
         let stacks: Vec<u32> = self.processes[p].space.stacks.iter().copied().collect();
         for other in stacks.into_iter().filter(|s| Some(*s) != slot) {
-            self.remove_area(p, (THREAD_STACKS + other * STACK_SLOT + PAGE_SIZE) / PAGE_SIZE);
+            self.remove_area(
+                p,
+                (THREAD_STACKS + other * STACK_SLOT + PAGE_SIZE) / PAGE_SIZE,
+            );
             self.processes[p].space.stacks.remove(&other);
         }
-        let child = self.add_thread(p, Tid(pid.0), "main".into(), ThreadBody::Program, registers, slot);
+        let child = self.add_thread(
+            p,
+            Tid(pid.0),
+            "main".into(),
+            ThreadBody::Program,
+            registers,
+            slot,
+        );
         self.tell(t, EventKind::ThreadCreated { child: Tid(pid.0) });
         let parent = Some(self.threads[t].pid);
         self.tell(child, EventKind::ProcessCreated { parent });
@@ -448,8 +539,12 @@ impl World {
         let path = self.path_argument(t, path)?;
         let args = self.string_list(t, argv)?;
         let env = self.string_list(t, envp)?;
-        let Some(image) = self.find_program(&path) else { return failed(Errno::ENOENT) };
-        let Some((space, sp)) = self.load(&image, &args, &env) else { return failed(Errno::E2BIG) };
+        let Some(image) = self.find_program(&path) else {
+            return failed(Errno::ENOENT);
+        };
+        let Some((space, sp)) = self.load(&image, &args, &env) else {
+            return failed(Errno::E2BIG);
+        };
         let p = self.threads[t].process;
         for other in self.processes[p].threads.clone() {
             if other != t {
@@ -469,15 +564,25 @@ impl World {
                 *action = Default::default();
             }
         }
-        let closed: Vec<(u32, Descriptor)> =
-            self.processes[p].descriptors.open().filter(|(_, d)| d.close_on_exec).collect();
+        let closed: Vec<(u32, Descriptor)> = self.processes[p]
+            .descriptors
+            .open()
+            .filter(|(_, d)| d.close_on_exec)
+            .collect();
         for (fd, descriptor) in closed {
-            self.processes[p].descriptors.set(fd, None).expect("it was open");
+            self.processes[p]
+                .descriptors
+                .set(fd, None)
+                .expect("it was open");
             self.release_file(t, descriptor.file);
         }
         let thread = &mut self.threads[t];
         let hart = thread.registers.hart;
-        thread.registers = Registers { pc: image.entry, hart, ..Registers::default() };
+        thread.registers = Registers {
+            pc: image.entry,
+            hart,
+            ..Registers::default()
+        };
         thread.registers.x[2] = sp;
         thread.stack_slot = None;
         thread.call_pc = None;
@@ -489,11 +594,19 @@ impl World {
     /// A program by the last part of a path, with or without its extension.
     fn find_program(&self, path: &str) -> Option<Arc<Image>> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let stem = |n: &str| n.rsplit('/').next().unwrap_or(n).rsplit_once('.').map(|(s, _)| s.to_string());
+        let stem = |n: &str| {
+            n.rsplit('/')
+                .next()
+                .unwrap_or(n)
+                .rsplit_once('.')
+                .map(|(s, _)| s.to_string())
+        };
         self.config
             .programs
             .iter()
-            .find(|p| p.name.rsplit('/').next() == Some(name) || stem(&p.name).as_deref() == Some(name))
+            .find(|p| {
+                p.name.rsplit('/').next() == Some(name) || stem(&p.name).as_deref() == Some(name)
+            })
             .map(|p| p.image.clone())
     }
 
@@ -523,7 +636,11 @@ impl World {
     /// `waitpid`
     pub(crate) fn wait4(&mut self, t: ThreadKey, pid: u32, status: u32, options: u32) -> Attempt {
         const WNOHANG: u32 = 1;
-        let pid = if (pid as i32) > 0 { Some(Pid(pid)) } else { None };
+        let pid = if (pid as i32) > 0 {
+            Some(Pid(pid))
+        } else {
+            None
+        };
         let children = &self.processes[self.threads[t].process].children;
         if children.is_empty() || pid.is_some_and(|pid| !children.contains(&pid)) {
             return failed(Errno::ECHILD);
@@ -536,7 +653,9 @@ impl World {
 
     /// A child has ended: the parent takes note, and the zombie goes.
     pub(crate) fn reap(&mut self, t: ThreadKey, pid: Option<Pid>, to: u32) -> Attempt {
-        let Some(child) = self.zombie_child(t, pid) else { return failed(Errno::ECHILD) };
+        let Some(child) = self.zombie_child(t, pid) else {
+            return failed(Errno::ECHILD);
+        };
         let key = self.pids[&child];
         let status = self.processes[key].status.expect("a zombie has a status");
         let word = match status {
@@ -560,7 +679,9 @@ impl World {
         const SIGBUS: u8 = 7;
         const SIGSEGV: u8 = 11;
         let signal = match fault {
-            Fault::Load(_) | Fault::Store(_) | Fault::Execute(_) | Fault::StackOverflow(_) => SIGSEGV,
+            Fault::Load(_) | Fault::Store(_) | Fault::Execute(_) | Fault::StackOverflow(_) => {
+                SIGSEGV
+            }
             Fault::IllegalInstruction(_) => SIGILL,
             Fault::MisalignedFetch(_) | Fault::MisalignedAtomic(_) => SIGBUS,
             Fault::Breakpoint => SIGTRAP,

@@ -49,24 +49,37 @@ impl World {
                 }
                 None => self.fill_frame(image, page),
             };
-            self.memory.map(id, page, frame, permissions, Sharing::Private);
+            self.memory
+                .map(id, page, frame, permissions, Sharing::Private);
             if space.area_of(page).is_none() {
                 space.add(page * PAGE_SIZE, PAGE_SIZE, permissions, AreaKind::Image);
             }
         }
-        let end = image.segments.iter().map(|s| s.address + s.size).max().unwrap_or(0);
+        let end = image
+            .segments
+            .iter()
+            .map(|s| s.address + s.size)
+            .max()
+            .unwrap_or(0);
         space.heap_start = end.next_multiple_of(PAGE_SIZE);
         space.heap_end = space.heap_start;
         let bottom = STACK_TOP - MAIN_STACK_SIZE;
-        space.add(bottom, MAIN_STACK_SIZE, Permissions::RW, AreaKind::MainStack);
+        space.add(
+            bottom,
+            MAIN_STACK_SIZE,
+            Permissions::RW,
+            AreaKind::MainStack,
+        );
         let (sp, bytes) = initial_stack(args, env);
         for page in sp / PAGE_SIZE..STACK_TOP / PAGE_SIZE {
             let frame = self.memory.new_frame();
             let from = (page * PAGE_SIZE).max(sp);
             let part = &bytes[(from - sp) as usize..];
             let size = part.len().min((PAGE_SIZE - from % PAGE_SIZE) as usize);
-            self.memory.write_frame(frame, from % PAGE_SIZE, &part[..size]);
-            self.memory.map(id, page, frame, Permissions::RW, Sharing::Private);
+            self.memory
+                .write_frame(frame, from % PAGE_SIZE, &part[..size]);
+            self.memory
+                .map(id, page, frame, Permissions::RW, Sharing::Private);
         }
         self.memory.load_code(id, image.entry);
         Some((space, sp))
@@ -87,7 +100,8 @@ impl World {
             let from = segment.address.max(start);
             let to = (segment.address + segment.bytes.len() as u32).min(end);
             if from < to {
-                let bytes = &segment.bytes[(from - segment.address) as usize..][..(to - from) as usize];
+                let bytes =
+                    &segment.bytes[(from - segment.address) as usize..][..(to - from) as usize];
                 self.memory.write_frame(frame, from - start, bytes);
             }
         }
@@ -100,7 +114,8 @@ impl World {
 fn image_pages(image: &Image) -> Vec<(u32, Permissions)> {
     let mut pages = alloc::collections::BTreeMap::<u32, Permissions>::new();
     for segment in image.segments.iter().filter(|s| s.size > 0) {
-        for page in segment.address / PAGE_SIZE..=(segment.address + (segment.size - 1)) / PAGE_SIZE {
+        for page in segment.address / PAGE_SIZE..=(segment.address + (segment.size - 1)) / PAGE_SIZE
+        {
             let all = pages.entry(page).or_default();
             all.read |= segment.permissions.read;
             all.write |= segment.permissions.write;
@@ -141,5 +156,7 @@ fn initial_stack(args: &[Vec<u8>], env: &[Vec<u8>]) -> (u32, Vec<u8>) {
 
 /// Strings as a program gets them: no NUL inside.
 pub(crate) fn c_strings<'a>(strings: impl Iterator<Item = &'a String>) -> Vec<Vec<u8>> {
-    strings.map(|s| s.bytes().take_while(|b| *b != 0).collect()).collect()
+    strings
+        .map(|s| s.bytes().take_while(|b| *b != 0).collect())
+        .collect()
 }

@@ -82,7 +82,13 @@ impl World {
             };
         }
         if old != 0 {
-            let words = [before.handler, before.flags, before.restorer, before.mask, 0];
+            let words = [
+                before.handler,
+                before.flags,
+                before.restorer,
+                before.mask,
+                0,
+            ];
             for (at, word) in (old..).step_by(4).zip(words) {
                 self.store_word(t, at, word)?;
             }
@@ -115,7 +121,9 @@ impl World {
         if signal as usize >= SIGNALS {
             return failed(Errno::EINVAL);
         }
-        let Some(p) = self.pids.get(&Pid(pid)).copied() else { return failed(Errno::ESRCH) };
+        let Some(p) = self.pids.get(&Pid(pid)).copied() else {
+            return failed(Errno::ESRCH);
+        };
         if signal == 0 || self.processes[p].status.is_some() {
             return done(0);
         }
@@ -145,7 +153,12 @@ impl World {
         let itself = self.threads[sender].process == p;
         match self.action(p, signal).handler {
             SIG_DFL if self.signal_kills(target, signal as u8) => {
-                self.tell(target, EventKind::KilledBySignal { signal: signal as u8 });
+                self.tell(
+                    target,
+                    EventKind::KilledBySignal {
+                        signal: signal as u8,
+                    },
+                );
                 self.kill_process(target, signal as u8);
                 if itself { Ok(Outcome::Gone) } else { done(0) }
             }
@@ -162,7 +175,9 @@ impl World {
 
     /// A waiting thread is to run a handler: its call is over, or is made again afterwards.
     fn interrupt(&mut self, t: ThreadKey, signal: u32) {
-        let Some(blocked) = self.threads[t].blocked().copied() else { return };
+        let Some(blocked) = self.threads[t].blocked().copied() else {
+            return;
+        };
         if self.threads[t].signal_mask & bit(signal) != 0 {
             return;
         }
@@ -213,7 +228,12 @@ impl World {
         }
         let thread = &mut self.threads[t];
         thread.pending_signals &= !bit(signal);
-        thread.signal_mask |= action.mask | if action.flags & SA_NODEFER == 0 { bit(signal) } else { 0 };
+        thread.signal_mask |= action.mask
+            | if action.flags & SA_NODEFER == 0 {
+                bit(signal)
+            } else {
+                0
+            };
         thread.registers.x[1] = action.restorer;
         thread.registers.x[2] = sp;
         thread.registers.x[10] = signal;

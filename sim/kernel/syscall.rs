@@ -44,7 +44,14 @@ impl World {
         let thread = &self.threads[t];
         let call = Call::from_number(thread.registers.x[17]);
         let arguments = core::array::from_fn(|n| thread.argument(n));
-        self.tell(t, EventKind::SystemCall { call, arguments, result });
+        self.tell(
+            t,
+            EventKind::SystemCall {
+                call,
+                arguments,
+                result,
+            },
+        );
         let thread = &mut self.threads[t];
         thread.registers.x[10] = result;
         thread.call_pc = None;
@@ -179,7 +186,12 @@ impl World {
     fn set_name(&mut self, t: ThreadKey, tid: Tid, name: u32) -> Attempt {
         let name = self.copy_string(t, name, 16)?;
         let p = self.threads[t].process;
-        let Some(other) = self.tids.get(&tid).copied().filter(|o| self.threads[*o].process == p) else {
+        let Some(other) = self
+            .tids
+            .get(&tid)
+            .copied()
+            .filter(|o| self.threads[*o].process == p)
+        else {
             return failed(Errno::ESRCH);
         };
         if name.len() > 15 {
@@ -196,7 +208,14 @@ impl World {
         let end = block.saturating_add(size.max(1));
         space.freed.retain(|start, _| !(block..end).contains(start));
         space.blocks.insert(block, size);
-        self.tell(t, EventKind::HeapAllocated { block, size, zeroed });
+        self.tell(
+            t,
+            EventKind::HeapAllocated {
+                block,
+                size,
+                zeroed,
+            },
+        );
         done(0)
     }
 
@@ -230,7 +249,8 @@ impl World {
 
     fn outcome(&mut self, t: ThreadKey, text: u32) -> Attempt {
         let text = self.copy_string(t, text, 4096)?;
-        self.outcomes.push(String::from_utf8_lossy(&text).into_owned());
+        self.outcomes
+            .push(String::from_utf8_lossy(&text).into_owned());
         self.tell(t, EventKind::Outcome);
         done(0)
     }

@@ -24,7 +24,12 @@ impl World {
         Ok(seconds * TICKS_PER_SECOND + nanoseconds.div_ceil(1000))
     }
 
-    pub(crate) fn nanosleep(&mut self, t: ThreadKey, request: u32, until: &mut Option<Tick>) -> Attempt {
+    pub(crate) fn nanosleep(
+        &mut self,
+        t: ThreadKey,
+        request: u32,
+        until: &mut Option<Tick>,
+    ) -> Attempt {
         let nanoseconds = self.load_word(t, request.wrapping_add(4))?;
         if nanoseconds >= 1_000_000_000 {
             return failed(Errno::EINVAL);
@@ -53,14 +58,21 @@ impl World {
     }
 
     pub(crate) fn clock_gettime(&mut self, t: ThreadKey, clock: u32, to: u32) -> Attempt {
-        let Some(ticks) = self.clock_value(t, clock) else { return failed(Errno::EINVAL) };
+        let Some(ticks) = self.clock_value(t, clock) else {
+            return failed(Errno::EINVAL);
+        };
         self.put_time(t, to, ticks, 1000)
     }
 
     pub(crate) fn gettimeofday(&mut self, t: ThreadKey, to: u32) -> Attempt {
         match to {
             0 => done(0),
-            _ => self.put_time(t, to, EPOCH_SECONDS * TICKS_PER_SECOND + self.clock.now.0, 1),
+            _ => self.put_time(
+                t,
+                to,
+                EPOCH_SECONDS * TICKS_PER_SECOND + self.clock.now.0,
+                1,
+            ),
         }
     }
 

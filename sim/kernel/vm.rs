@@ -56,6 +56,20 @@ pub struct Area {
     pub kind: AreaKind,
 }
 
+impl Area {
+    /// Its shared object, if it has one.
+    pub fn shared_key(&self) -> Option<SharedKey> {
+        match self.kind {
+            AreaKind::Shared(key, _) => Some(key),
+            AreaKind::Image
+            | AreaKind::Heap
+            | AreaKind::MainStack
+            | AreaKind::ThreadStack(_)
+            | AreaKind::Mapping => None,
+        }
+    }
+}
+
 /// The memory of a process.
 #[derive(Clone, Debug)]
 pub struct AddressSpace {
@@ -99,7 +113,12 @@ impl AddressSpace {
     pub fn add(&mut self, address: u32, size: u32, permissions: Permissions, kind: AreaKind) {
         let start = address / PAGE_SIZE;
         let end = start + size.div_ceil(PAGE_SIZE);
-        let area = Area { start, end, permissions, kind };
+        let area = Area {
+            start,
+            end,
+            permissions,
+            kind,
+        };
         assert!(!self.overlaps(start, end), "areas do not overlap");
         if start < end {
             self.areas.insert(start, area);
@@ -174,7 +193,13 @@ impl World {
         if self.memory.frames_in_use() > self.config.limits.pages {
             self.limit = Some("memory");
         }
-        self.tell(t, EventKind::PageFault { address: miss.address, why });
+        self.tell(
+            t,
+            EventKind::PageFault {
+                address: miss.address,
+                why,
+            },
+        );
         Ok(())
     }
 
@@ -190,7 +215,8 @@ impl World {
             memory.map(id, page, frame, area.permissions, Sharing::Shared);
         } else {
             let frame = self.memory.new_frame();
-            self.memory.map(id, page, frame, area.permissions, Sharing::Private);
+            self.memory
+                .map(id, page, frame, area.permissions, Sharing::Private);
         }
     }
 
@@ -199,20 +225,34 @@ impl World {
     ///
     /// # Errors
     /// The fault, if the program could not have read them itself.
-    pub(crate) fn copy_in(&mut self, t: ThreadKey, address: u32, size: u32) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn copy_in(
+        &mut self,
+        t: ThreadKey,
+        address: u32,
+        size: u32,
+    ) -> Result<Vec<u8>, Fault> {
         let mut bytes = vec![0; size as usize];
         self.touch(t, address, size, AccessKind::Load)?;
         let id = self.space_of(t);
-        self.memory.read(id, address, &mut bytes).expect("touched pages can be read");
+        self.memory
+            .read(id, address, &mut bytes)
+            .expect("touched pages can be read");
         self.note_copy(t, address, &bytes, false);
         Ok(bytes)
     }
 
     /// Copies bytes into a program's memory; the twin of [`World::copy_in`].
-    pub(crate) fn copy_out(&mut self, t: ThreadKey, address: u32, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn copy_out(
+        &mut self,
+        t: ThreadKey,
+        address: u32,
+        bytes: &[u8],
+    ) -> Result<(), Fault> {
         self.touch(t, address, bytes.len() as u32, AccessKind::Store)?;
         let id = self.space_of(t);
-        self.memory.write(id, address, bytes).expect("touched pages can be written");
+        self.memory
+            .write(id, address, bytes)
+            .expect("touched pages can be written");
         self.note_copy(t, address, bytes, true);
         Ok(())
     }
@@ -221,7 +261,10 @@ impl World {
     pub(crate) fn load_word(&mut self, t: ThreadKey, address: u32) -> Result<u32, Fault> {
         self.touch(t, address, 4, AccessKind::Load)?;
         let id = self.space_of(t);
-        Ok(self.memory.load_u32(id, address).expect("touched pages can be read"))
+        Ok(self
+            .memory
+            .load_u32(id, address)
+            .expect("touched pages can be read"))
     }
 
     /// Reads a word without serving page faults: an untouched page reads as zeros.
@@ -230,22 +273,36 @@ impl World {
     }
 
     /// Writes a word of a synchronisation object.
-    pub(crate) fn store_word(&mut self, t: ThreadKey, address: u32, value: u32) -> Result<(), Fault> {
+    pub(crate) fn store_word(
+        &mut self,
+        t: ThreadKey,
+        address: u32,
+        value: u32,
+    ) -> Result<(), Fault> {
         self.touch(t, address, 4, AccessKind::Store)?;
         let id = self.space_of(t);
-        self.memory.store_u32(id, address, value).expect("touched pages can be written");
+        self.memory
+            .store_u32(id, address, value)
+            .expect("touched pages can be written");
         Ok(())
     }
 
     /// Copies a NUL-terminated string of at most `max` bytes out of a program's memory.
-    pub(crate) fn copy_string(&mut self, t: ThreadKey, address: u32, max: u32) -> Result<Vec<u8>, Fault> {
+    pub(crate) fn copy_string(
+        &mut self,
+        t: ThreadKey,
+        address: u32,
+        max: u32,
+    ) -> Result<Vec<u8>, Fault> {
         let mut bytes = Vec::new();
         while (bytes.len() as u32) < max {
             let at = address.wrapping_add(bytes.len() as u32);
             self.touch(t, at, 1, AccessKind::Load)?;
             let mut byte = [0];
             let id = self.space_of(t);
-            self.memory.read(id, at, &mut byte).expect("touched pages can be read");
+            self.memory
+                .read(id, at, &mut byte)
+                .expect("touched pages can be read");
             if byte[0] == 0 {
                 break;
             }
@@ -266,9 +323,13 @@ impl World {
         if size == 0 {
             return Ok(());
         }
-        let last = address
-            .checked_add(size - 1)
-            .ok_or_else(|| refused(Miss { address, access, reason: MissReason::NotMapped }))?;
+        let last = address.checked_add(size - 1).ok_or_else(|| {
+            refused(Miss {
+                address,
+                access,
+                reason: MissReason::NotMapped,
+            })
+        })?;
         let id = self.space_of(t);
         for page in address / PAGE_SIZE..=last / PAGE_SIZE {
             let at = address.max(page * PAGE_SIZE);
@@ -281,7 +342,14 @@ impl World {
                 }
                 Some(_) => continue,
             };
-            self.page_fault(t, Miss { address: at, access, reason })?;
+            self.page_fault(
+                t,
+                Miss {
+                    address: at,
+                    access,
+                    reason,
+                },
+            )?;
         }
         Ok(())
     }
@@ -290,10 +358,14 @@ impl World {
     pub fn location(&self, t: ThreadKey, address: u32) -> Location {
         let id = self.space_of(t);
         match self.memory.page(id, address / PAGE_SIZE) {
-            Some(page) if page.sharing == Sharing::Shared => {
-                Location::Shared { frame: page.frame.0, offset: address % PAGE_SIZE }
-            }
-            _ => Location::Private { space: id.0, address },
+            Some(page) if page.sharing == Sharing::Shared => Location::Shared {
+                frame: page.frame.0,
+                offset: address % PAGE_SIZE,
+            },
+            _ => Location::Private {
+                space: id.0,
+                address,
+            },
         }
     }
 
@@ -335,7 +407,9 @@ impl World {
     /// outside of live blocks?
     pub(crate) fn is_internal(&self, t: ThreadKey, pc: u32, address: u32) -> bool {
         let process = &self.processes[self.threads[t].process];
-        let Some(image) = &process.image else { return false };
+        let Some(image) = &process.image else {
+            return false;
+        };
         image.library_text.contains(&pc)
             && (image.library_data.contains(&address) || own_heap(&process.space, address))
     }
@@ -358,7 +432,12 @@ impl World {
         space.heap_end = wanted;
         space.areas.remove(&start);
         if end > start {
-            let heap = Area { start, end, permissions: Permissions::RW, kind: AreaKind::Heap };
+            let heap = Area {
+                start,
+                end,
+                permissions: Permissions::RW,
+                kind: AreaKind::Heap,
+            };
             space.areas.insert(start, heap);
         }
         for page in end..old_end {
@@ -382,7 +461,9 @@ impl World {
         if flags & ANONYMOUS == 0 {
             return Err(Errno::ENOSYS);
         }
-        let size = length.checked_next_multiple_of(PAGE_SIZE).ok_or(Errno::ENOMEM)?;
+        let size = length
+            .checked_next_multiple_of(PAGE_SIZE)
+            .ok_or(Errno::ENOMEM)?;
         if flags & FIXED != 0 {
             let end = address.checked_add(size).ok_or(Errno::ENOMEM)?;
             if address % PAGE_SIZE != 0 || address < MMAP_BASE || end > MMAP_LIMIT {
@@ -392,24 +473,34 @@ impl World {
         }
         let p = self.threads[t].process;
         let at = match flags & FIXED {
-            0 => self.processes[p].space.find_room(size).ok_or(Errno::ENOMEM)?,
+            0 => self.processes[p]
+                .space
+                .find_room(size)
+                .ok_or(Errno::ENOMEM)?,
             _ => address,
         };
         let kind = match flags & SHARED {
             0 => AreaKind::Mapping,
             _ => {
-                let object = SharedObject { frames: BTreeMap::new(), areas: 1 };
+                let object = SharedObject {
+                    frames: BTreeMap::new(),
+                    areas: 1,
+                };
                 AreaKind::Shared(self.shared.objects.insert(object), 0)
             }
         };
-        self.processes[p].space.add(at, size, protection_bits(protection), kind);
+        self.processes[p]
+            .space
+            .add(at, size, protection_bits(protection), kind);
         self.tell_reused(t, at, size);
         Ok(at)
     }
 
     /// `munmap`: what lies in the range goes; areas are split.
     pub(crate) fn munmap(&mut self, t: ThreadKey, address: u32, length: u32) -> Result<(), Errno> {
-        let size = length.checked_next_multiple_of(PAGE_SIZE).ok_or(Errno::EINVAL)?;
+        let size = length
+            .checked_next_multiple_of(PAGE_SIZE)
+            .ok_or(Errno::EINVAL)?;
         let end = address.checked_add(size).ok_or(Errno::EINVAL)?;
         if address % PAGE_SIZE != 0 || length == 0 {
             return Err(Errno::EINVAL);
@@ -418,7 +509,12 @@ impl World {
         self.split(p, address / PAGE_SIZE);
         self.split(p, end / PAGE_SIZE);
         let pages = address / PAGE_SIZE..end / PAGE_SIZE;
-        let starts: Vec<u32> = self.processes[p].space.areas.range(pages).map(|(s, _)| *s).collect();
+        let starts: Vec<u32> = self.processes[p]
+            .space
+            .areas
+            .range(pages)
+            .map(|(s, _)| *s)
+            .collect();
         for start in starts {
             self.remove_area(p, start);
         }
@@ -434,7 +530,9 @@ impl World {
         length: u32,
         protection: u32,
     ) -> Result<(), Errno> {
-        let size = length.checked_next_multiple_of(PAGE_SIZE).ok_or(Errno::EINVAL)?;
+        let size = length
+            .checked_next_multiple_of(PAGE_SIZE)
+            .ok_or(Errno::EINVAL)?;
         let end = address.checked_add(size).ok_or(Errno::EINVAL)?;
         if address % PAGE_SIZE != 0 {
             return Err(Errno::EINVAL);
@@ -460,8 +558,13 @@ impl World {
     /// Makes `page` the border of two areas, if it is inside one.
     fn split(&mut self, p: crate::process::ProcessKey, page: u32) {
         let space = &mut self.processes[p].space;
-        let Some(area) = space.area_of(page).copied().filter(|a| a.start < page) else { return };
-        let mut upper = Area { start: page, ..area };
+        let Some(area) = space.area_of(page).copied().filter(|a| a.start < page) else {
+            return;
+        };
+        let mut upper = Area {
+            start: page,
+            ..area
+        };
         if let AreaKind::Shared(key, first) = area.kind {
             upper.kind = AreaKind::Shared(key, first + (page - area.start));
             self.shared.objects[key].areas += 1;
@@ -474,7 +577,9 @@ impl World {
     pub(crate) fn remove_area(&mut self, p: crate::process::ProcessKey, start: u32) {
         let space = &mut self.processes[p].space;
         let id = space.id;
-        let Some(area) = space.areas.remove(&start) else { return };
+        let Some(area) = space.areas.remove(&start) else {
+            return;
+        };
         for page in area.start..area.end {
             self.memory.unmap(id, page);
         }
@@ -485,7 +590,11 @@ impl World {
         if let AreaKind::Shared(key, _) = area.kind {
             self.shared.objects[key].areas -= 1;
             if self.shared.objects[key].areas == 0 {
-                let object = self.shared.objects.remove(key).expect("a mapped object exists");
+                let object = self
+                    .shared
+                    .objects
+                    .remove(key)
+                    .expect("a mapped object exists");
                 for frame in object.frames.into_values() {
                     self.memory.release(frame);
                 }
@@ -507,7 +616,10 @@ impl World {
     /// A copy of a process's memory for its child: private pages are copied on write.
     pub(crate) fn fork_memory(&mut self, p: crate::process::ProcessKey) -> AddressSpace {
         let parent = &self.processes[p].space;
-        let child = AddressSpace { id: self.memory.fork_space(parent.id), ..parent.clone() };
+        let child = AddressSpace {
+            id: self.memory.fork_space(parent.id),
+            ..parent.clone()
+        };
         for area in child.areas.values() {
             if let AreaKind::Shared(key, _) = area.kind {
                 self.shared.objects[key].areas += 1;
@@ -518,7 +630,14 @@ impl World {
 
     pub(crate) fn tell_reused(&mut self, t: ThreadKey, address: u32, size: u32) {
         let space = self.space_of(t).0;
-        self.tell(t, EventKind::MemoryReused { space, address, size });
+        self.tell(
+            t,
+            EventKind::MemoryReused {
+                space,
+                address,
+                size,
+            },
+        );
     }
 }
 
@@ -526,7 +645,11 @@ impl AddressSpace {
     /// The lowest room for a mapping of `size` bytes.
     fn find_room(&self, size: u32) -> Option<u32> {
         let mut at = MMAP_BASE;
-        for area in self.areas.range(MMAP_BASE / PAGE_SIZE..MMAP_LIMIT / PAGE_SIZE).map(|(_, a)| a) {
+        for area in self
+            .areas
+            .range(MMAP_BASE / PAGE_SIZE..MMAP_LIMIT / PAGE_SIZE)
+            .map(|(_, a)| a)
+        {
             if area.start * PAGE_SIZE - at >= size {
                 break;
             }

@@ -130,7 +130,9 @@ impl World {
             Wait::Join(tid, _) => self.has_ended(tid),
             Wait::Child(pid, _) => self.zombie_child(t, pid).is_some(),
             Wait::PipeRead { pipe, .. } => self.pipes[&pipe].readable(),
-            Wait::PipeWrite { pipe, count, done, .. } => self.pipes[&pipe].writable(count - done),
+            Wait::PipeWrite {
+                pipe, count, done, ..
+            } => self.pipes[&pipe].writable(count - done),
         }
     }
 
@@ -149,10 +151,17 @@ impl World {
             Wait::Once(once) => self.once_begin(t, once),
             Wait::Join(tid, result) => self.join_finish(t, tid, result),
             Wait::Child(pid, status) => self.reap(t, pid, status),
-            Wait::PipeRead { pipe, buffer, count } => self.pipe_read(t, pipe, buffer, count),
-            Wait::PipeWrite { pipe, buffer, count, done } => {
-                self.pipe_write(t, pipe, buffer, count, done)
-            }
+            Wait::PipeRead {
+                pipe,
+                buffer,
+                count,
+            } => self.pipe_read(t, pipe, buffer, count),
+            Wait::PipeWrite {
+                pipe,
+                buffer,
+                count,
+                done,
+            } => self.pipe_write(t, pipe, buffer, count, done),
             Wait::Condition { .. } | Wait::Sleep | Wait::Device => {
                 unreachable!("these end by a signal or by time, never by their guard")
             }
@@ -162,7 +171,9 @@ impl World {
     /// The object a wait is about: whose queue the thread stands in.
     pub(crate) fn object_of(&self, t: ThreadKey, wait: Wait) -> Object {
         match wait {
-            Wait::Lock(mutex) | Wait::Relock { mutex, .. } => Object::Mutex(self.location(t, mutex)),
+            Wait::Lock(mutex) | Wait::Relock { mutex, .. } => {
+                Object::Mutex(self.location(t, mutex))
+            }
             Wait::Condition { condition, .. } => Object::Condition(self.location(t, condition)),
             Wait::Semaphore(semaphore) => Object::Semaphore(self.location(t, semaphore)),
             Wait::ReadLock(lock) | Wait::WriteLock(lock) => Object::Rwlock(self.location(t, lock)),
@@ -179,7 +190,11 @@ impl World {
 
     /// Finishes a blocking call at once if its guard is true; otherwise it waits.
     pub(crate) fn attempt(&mut self, t: ThreadKey, wait: Wait) -> Attempt {
-        if self.guard(t, wait) { self.effect(t, wait) } else { Ok(Outcome::Wait(wait)) }
+        if self.guard(t, wait) {
+            self.effect(t, wait)
+        } else {
+            Ok(Outcome::Wait(wait))
+        }
     }
 
     /// The thread waits from now on; `until`: it gives up then.
@@ -207,7 +222,13 @@ impl World {
             _ => self.clock.moment,
         };
         self.leave_core(t);
-        self.threads[t].state = State::Blocked(Blocked { wait, on, since, until, pc });
+        self.threads[t].state = State::Blocked(Blocked {
+            wait,
+            on,
+            since,
+            until,
+            pc,
+        });
         if self.mode == Mode::Clock {
             self.queues.entry(on).or_default().push_back(t);
             self.set_timer(t, until);
@@ -220,8 +241,16 @@ impl World {
             return;
         }
         let mut position = 0;
-        while let Some(t) = self.queues.get(&object).and_then(|q| q.get(position)).copied() {
-            let wait = self.threads[t].blocked().expect("queues hold blocked threads").wait;
+        while let Some(t) = self
+            .queues
+            .get(&object)
+            .and_then(|q| q.get(position))
+            .copied()
+        {
+            let wait = self.threads[t]
+                .blocked()
+                .expect("queues hold blocked threads")
+                .wait;
             if self.guard(t, wait) {
                 self.finish_wait(t, wait);
                 // Finishing may have let others in before or taken some out: look from the start.
@@ -234,7 +263,10 @@ impl World {
 
     /// A blocked thread's wait can end: it does what it waited to do.
     pub(crate) fn finish_wait(&mut self, t: ThreadKey, wait: Wait) {
-        let on = self.threads[t].blocked().expect("only a blocked thread's wait ends").on;
+        let on = self.threads[t]
+            .blocked()
+            .expect("only a blocked thread's wait ends")
+            .on;
         self.leave_queue(t);
         match self.effect(t, wait) {
             Ok(Outcome::Return(result)) => {
@@ -265,7 +297,9 @@ impl World {
 
     /// Takes a thread out of the queue it stands in, and its deadline away.
     pub(crate) fn leave_queue(&mut self, t: ThreadKey) {
-        let Some(blocked) = self.threads[t].blocked().copied() else { return };
+        let Some(blocked) = self.threads[t].blocked().copied() else {
+            return;
+        };
         if let Some(queue) = self.queues.get_mut(&blocked.on) {
             queue.retain(|waiter| *waiter != t);
             if queue.is_empty() {
@@ -277,7 +311,9 @@ impl World {
 
     /// The deadline of a wait has passed.
     pub(crate) fn time_out(&mut self, t: ThreadKey) {
-        let blocked = *self.threads[t].blocked().expect("only waits have deadlines");
+        let blocked = *self.threads[t]
+            .blocked()
+            .expect("only waits have deadlines");
         self.leave_queue(t);
         match blocked.wait {
             Wait::Sleep | Wait::Device => {
@@ -289,7 +325,10 @@ impl World {
             }
             Wait::Condition { mutex, .. } => {
                 self.tell(t, EventKind::TimesOut { on: blocked.on });
-                let next = Wait::Relock { mutex, result: Errno::ETIMEDOUT.as_result() };
+                let next = Wait::Relock {
+                    mutex,
+                    result: Errno::ETIMEDOUT.as_result(),
+                };
                 self.relock(t, next);
             }
             _ => {

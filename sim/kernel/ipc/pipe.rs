@@ -49,21 +49,48 @@ impl World {
     pub(crate) fn pipe_create(&mut self, t: ThreadKey) -> PipeId {
         self.last_pipe += 1;
         let pipe = PipeId(self.last_pipe);
-        self.pipes.insert(pipe, Pipe { readers: 1, writers: 1, ..Pipe::default() });
+        self.pipes.insert(
+            pipe,
+            Pipe {
+                readers: 1,
+                writers: 1,
+                ..Pipe::default()
+            },
+        );
         self.tell(t, EventKind::PipeCreated { pipe });
         pipe
     }
 
     /// R2: there are bytes, or the end.
-    pub(crate) fn pipe_read(&mut self, t: ThreadKey, pipe: PipeId, buffer: u32, count: u32) -> Attempt {
-        let queue = &mut self.pipes.get_mut(&pipe).expect("an open pipe exists").bytes;
+    pub(crate) fn pipe_read(
+        &mut self,
+        t: ThreadKey,
+        pipe: PipeId,
+        buffer: u32,
+        count: u32,
+    ) -> Attempt {
+        let queue = &mut self
+            .pipes
+            .get_mut(&pipe)
+            .expect("an open pipe exists")
+            .bytes;
         let bytes: Vec<u8> = queue.iter().take(count as usize).copied().collect();
         // Copied first: a fault must not lose what is in the pipe.
         self.copy_out(t, buffer, &bytes)?;
-        let queue = &mut self.pipes.get_mut(&pipe).expect("an open pipe exists").bytes;
+        let queue = &mut self
+            .pipes
+            .get_mut(&pipe)
+            .expect("an open pipe exists")
+            .bytes;
         queue.drain(..bytes.len());
         self.charge += self.config.cost.copy * bytes.len() as u64;
-        self.tell(t, EventKind::PipeReads { pipe, bytes: bytes.len() as u32 });
+        self.tell(
+            t,
+            EventKind::PipeReads {
+                pipe,
+                bytes: bytes.len() as u32,
+            },
+        );
         self.wake(Object::Pipe(pipe));
         done(bytes.len() as u32)
     }
@@ -84,13 +111,22 @@ impl World {
         let room = CAPACITY - end.bytes.len() as u32;
         let size = (count - before).min(room);
         let bytes = self.copy_in(t, buffer + before, size)?;
-        self.pipes.get_mut(&pipe).expect("an open pipe exists").bytes.extend(&bytes);
+        self.pipes
+            .get_mut(&pipe)
+            .expect("an open pipe exists")
+            .bytes
+            .extend(&bytes);
         self.charge += self.config.cost.copy * u64::from(size);
         self.tell(t, EventKind::PipeWrites { pipe, bytes: size });
         self.wake(Object::Pipe(pipe));
         match before + size {
             all if all == count => done(count),
-            part => Ok(Outcome::Wait(Wait::PipeWrite { pipe, buffer, count, done: part })),
+            part => Ok(Outcome::Wait(Wait::PipeWrite {
+                pipe,
+                buffer,
+                count,
+                done: part,
+            })),
         }
     }
 
@@ -108,7 +144,11 @@ impl World {
     /// One end of a pipe was closed for good.
     pub(crate) fn pipe_close(&mut self, t: ThreadKey, pipe: PipeId, write_end: bool) {
         let ends = self.pipes.get_mut(&pipe).expect("an open pipe exists");
-        let left = if write_end { &mut ends.writers } else { &mut ends.readers };
+        let left = if write_end {
+            &mut ends.writers
+        } else {
+            &mut ends.readers
+        };
         *left -= 1;
         let closed = *left == 0;
         let gone = ends.readers == 0 && ends.writers == 0;

@@ -46,5 +46,7 @@ pub fn policy(kind: PolicyKind) -> Box<dyn Policy> {
 
 /// May the thread run there?
 pub fn allowed(thread: ThreadKey, core: CoreId, affinities: &Affinities) -> bool {
-    affinities.get(&thread).is_none_or(|cores| cores.contains(&core.0))
+    affinities
+        .get(&thread)
+        .is_none_or(|cores| cores.contains(&core.0))
 }

@@ -28,7 +28,10 @@ impl Policy for RoundRobin {
         if affinities.is_empty() {
             return self.queue.pop_front();
         }
-        let at = self.queue.iter().position(|t| allowed(*t, core, affinities))?;
+        let at = self
+            .queue
+            .iter()
+            .position(|t| allowed(*t, core, affinities))?;
         self.queue.remove(at)
     }
 

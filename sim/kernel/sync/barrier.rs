@@ -34,7 +34,12 @@ impl World {
     pub(crate) fn barrier_destroy(&mut self, t: ThreadKey, barrier: u32) -> Attempt {
         let object = self.barrier_object(t, barrier);
         if self.load_word(t, barrier + ARRIVED)? > 0 {
-            self.tell(t, EventKind::Misuses { misuse: Misuse::DestroyBusy(object) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::DestroyBusy(object),
+                },
+            );
             return failed(Errno::EBUSY);
         }
         self.store_word(t, barrier + FLAGS, DESTROYED)?;
@@ -49,7 +54,14 @@ impl World {
         let arrived = self.load_word(t, barrier + ARRIVED)? + 1;
         let round = self.load_word(t, barrier + ROUND)?;
         let object = self.barrier_object(t, barrier);
-        self.tell(t, EventKind::Arrives { object, arrived, needed });
+        self.tell(
+            t,
+            EventKind::Arrives {
+                object,
+                arrived,
+                needed,
+            },
+        );
         if arrived < needed {
             self.store_word(t, barrier + ARRIVED, arrived)?;
             return Ok(Outcome::Wait(Wait::Barrier { barrier, round }));

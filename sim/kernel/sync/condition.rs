@@ -34,7 +34,12 @@ impl World {
         let flags = self.load_word(t, condition + FLAGS)?;
         let object = self.condition_object(t, condition);
         if self.waited_for(object) {
-            self.tell(t, EventKind::Misuses { misuse: Misuse::DestroyBusy(object) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::DestroyBusy(object),
+                },
+            );
             return failed(Errno::EBUSY);
         }
         self.store_word(t, condition + FLAGS, flags | DESTROYED)?;
@@ -46,11 +51,22 @@ impl World {
         self.load_word(t, condition + FLAGS)?;
         let lock = self.mutex_object(t, mutex);
         if self.mutex_owner(t, mutex) != Some(self.threads[t].tid) {
-            self.tell(t, EventKind::Misuses { misuse: Misuse::WaitWithoutLock(lock) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::WaitWithoutLock(lock),
+                },
+            );
             return failed(Errno::EPERM);
         }
         let object = self.condition_object(t, condition);
-        self.tell(t, EventKind::ConditionWaits { condition: object, mutex: lock });
+        self.tell(
+            t,
+            EventKind::ConditionWaits {
+                condition: object,
+                mutex: lock,
+            },
+        );
         // In the same step: nobody can signal between the release and the wait.
         match self.mutex_release(t, mutex)? {
             Outcome::Return(0) => Ok(Outcome::Wait(Wait::Condition { condition, mutex })),
@@ -75,10 +91,19 @@ impl World {
             waiters = waiters.get(index).copied().into_iter().collect();
         }
         let woken = waiters.len() as u32;
-        self.tell(t, EventKind::Signals { condition: object, broadcast, woken });
+        self.tell(
+            t,
+            EventKind::Signals {
+                condition: object,
+                broadcast,
+                woken,
+            },
+        );
         for waiter in waiters {
             let wait = self.threads[waiter].blocked().map(|b| b.wait);
-            let Some(Wait::Condition { mutex, .. }) = wait else { continue };
+            let Some(Wait::Condition { mutex, .. }) = wait else {
+                continue;
+            };
             self.tell(waiter, EventKind::Signalled { condition: object });
             self.leave_queue(waiter);
             self.relock(waiter, Wait::Relock { mutex, result: 0 });
@@ -90,7 +115,10 @@ impl World {
     /// such order) by tid.
     pub(crate) fn waiters(&self, object: Object) -> Vec<ThreadKey> {
         match self.mode {
-            Mode::Clock => self.queues.get(&object).map_or(Vec::new(), |q| q.iter().copied().collect()),
+            Mode::Clock => self
+                .queues
+                .get(&object)
+                .map_or(Vec::new(), |q| q.iter().copied().collect()),
             Mode::Choices => self
                 .tids
                 .values()

@@ -56,7 +56,12 @@ impl World {
         let kind = self.load_word(t, mutex + KIND)?;
         let object = self.mutex_object(t, mutex);
         if self.load_word(t, mutex + OWNER)? != 0 || self.waited_for(object) {
-            self.tell(t, EventKind::Misuses { misuse: Misuse::DestroyBusy(object) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::DestroyBusy(object),
+                },
+            );
             return failed(Errno::EBUSY);
         }
         self.store_word(t, mutex + KIND, kind | DESTROYED)?;
@@ -68,7 +73,12 @@ impl World {
         let kind = self.load_word(t, mutex + KIND)?;
         if kind & DESTROYED != 0 {
             let object = self.mutex_object(t, mutex);
-            self.tell(t, EventKind::Misuses { misuse: Misuse::UseDestroyed(object) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::UseDestroyed(object),
+                },
+            );
             return failed(Errno::EINVAL);
         }
         let mine = self.mutex_owner(t, mutex) == Some(self.threads[t].tid);
@@ -93,12 +103,27 @@ impl World {
     pub(crate) fn mutex_take(&mut self, t: ThreadKey, mutex: u32, tried: bool) -> Attempt {
         let owner = self.load_word(t, mutex + OWNER)?;
         let tid = self.threads[t].tid;
-        let count = if owner == tid.0 { self.load_word(t, mutex + COUNT)? } else { 0 };
+        let count = if owner == tid.0 {
+            self.load_word(t, mutex + COUNT)?
+        } else {
+            0
+        };
         self.store_word(t, mutex + OWNER, tid.0)?;
         self.store_word(t, mutex + COUNT, count + 1)?;
         let object = self.mutex_object(t, mutex);
-        self.tell(t, EventKind::Locks { object, mode: Mode::Exclusive, tried });
-        if owner != 0 && owner != tid.0 { failed(Errno::EOWNERDEAD) } else { done(0) }
+        self.tell(
+            t,
+            EventKind::Locks {
+                object,
+                mode: Mode::Exclusive,
+                tried,
+            },
+        );
+        if owner != 0 && owner != tid.0 {
+            failed(Errno::EOWNERDEAD)
+        } else {
+            done(0)
+        }
     }
 
     pub(crate) fn mutex_unlock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
@@ -110,7 +135,13 @@ impl World {
             self.tell(t, EventKind::Misuses { misuse });
             return failed(Errno::EPERM);
         }
-        self.tell(t, EventKind::Unlocks { object, mode: Mode::Exclusive });
+        self.tell(
+            t,
+            EventKind::Unlocks {
+                object,
+                mode: Mode::Exclusive,
+            },
+        );
         self.mutex_release(t, mutex)
     }
 

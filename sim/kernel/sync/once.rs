@@ -33,7 +33,13 @@ impl World {
 
     pub(crate) fn once_begin(&mut self, t: ThreadKey, once: u32) -> Attempt {
         let object = self.once_object(t, once);
-        self.tell(t, EventKind::Once { object, done: false });
+        self.tell(
+            t,
+            EventKind::Once {
+                object,
+                done: false,
+            },
+        );
         if self.load_word(t, once)? == DONE {
             return done(0);
         }

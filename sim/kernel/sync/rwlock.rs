@@ -48,7 +48,12 @@ impl World {
         let kind = self.load_word(t, lock + KIND)?;
         let object = self.rwlock_object(t, lock);
         if !self.rwlock_free(t, lock) || self.waited_for(object) {
-            self.tell(t, EventKind::Misuses { misuse: Misuse::DestroyBusy(object) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::DestroyBusy(object),
+                },
+            );
             return failed(Errno::EBUSY);
         }
         self.store_word(t, lock + KIND, kind | DESTROYED)?;
@@ -59,7 +64,14 @@ impl World {
         let readers = self.load_word(t, lock + READERS)?;
         self.store_word(t, lock + READERS, readers + 1)?;
         let object = self.rwlock_object(t, lock);
-        self.tell(t, EventKind::Locks { object, mode: Mode::Shared, tried });
+        self.tell(
+            t,
+            EventKind::Locks {
+                object,
+                mode: Mode::Shared,
+                tried,
+            },
+        );
         done(0)
     }
 
@@ -67,7 +79,14 @@ impl World {
         let tid = self.threads[t].tid;
         self.store_word(t, lock + WRITER, tid.0)?;
         let object = self.rwlock_object(t, lock);
-        self.tell(t, EventKind::Locks { object, mode: Mode::Exclusive, tried });
+        self.tell(
+            t,
+            EventKind::Locks {
+                object,
+                mode: Mode::Exclusive,
+                tried,
+            },
+        );
         done(0)
     }
 
@@ -91,10 +110,22 @@ impl World {
         let readers = self.load_word(t, lock + READERS)?;
         let object = self.rwlock_object(t, lock);
         if writer == self.threads[t].tid.0 {
-            self.tell(t, EventKind::Unlocks { object, mode: Mode::Exclusive });
+            self.tell(
+                t,
+                EventKind::Unlocks {
+                    object,
+                    mode: Mode::Exclusive,
+                },
+            );
             self.store_word(t, lock + WRITER, 0)?;
         } else if readers > 0 {
-            self.tell(t, EventKind::Unlocks { object, mode: Mode::Shared });
+            self.tell(
+                t,
+                EventKind::Unlocks {
+                    object,
+                    mode: Mode::Shared,
+                },
+            );
             self.store_word(t, lock + READERS, readers - 1)?;
         } else {
             let misuse = Misuse::UnlockNotOwner(object, self.rwlock_writer(t, lock));

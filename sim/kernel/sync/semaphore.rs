@@ -3,8 +3,8 @@
 //!
 //! Not here: named semaphores.
 
-use sim_abi::layout::semaphore::{FLAGS, VALUE};
 use sim_abi::event::Misuse;
+use sim_abi::layout::semaphore::{FLAGS, VALUE};
 use sim_abi::syscall::Errno;
 use sim_abi::{EventKind, Object};
 
@@ -20,7 +20,13 @@ impl World {
         Object::Semaphore(self.location(t, semaphore))
     }
 
-    pub(crate) fn semaphore_init(&mut self, t: ThreadKey, semaphore: u32, shared: u32, value: u32) -> Attempt {
+    pub(crate) fn semaphore_init(
+        &mut self,
+        t: ThreadKey,
+        semaphore: u32,
+        shared: u32,
+        value: u32,
+    ) -> Attempt {
         if value > VALUE_MAX {
             return failed(Errno::EINVAL);
         }
@@ -33,7 +39,12 @@ impl World {
         let flags = self.load_word(t, semaphore + FLAGS)?;
         let object = self.semaphore_object(t, semaphore);
         if self.waited_for(object) {
-            self.tell(t, EventKind::Misuses { misuse: Misuse::DestroyBusy(object) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::DestroyBusy(object),
+                },
+            );
             return failed(Errno::EBUSY);
         }
         self.store_word(t, semaphore + FLAGS, flags | DESTROYED)?;
@@ -43,7 +54,12 @@ impl World {
     pub(crate) fn semaphore_wait(&mut self, t: ThreadKey, semaphore: u32) -> Attempt {
         if self.load_word(t, semaphore + FLAGS)? & DESTROYED != 0 {
             let object = self.semaphore_object(t, semaphore);
-            self.tell(t, EventKind::Misuses { misuse: Misuse::UseDestroyed(object) });
+            self.tell(
+                t,
+                EventKind::Misuses {
+                    misuse: Misuse::UseDestroyed(object),
+                },
+            );
             return failed(Errno::EINVAL);
         }
         self.attempt(t, Wait::Semaphore(semaphore))
@@ -54,7 +70,13 @@ impl World {
             return self.semaphore_take(t, semaphore);
         }
         let object = self.semaphore_object(t, semaphore);
-        self.tell(t, EventKind::TryFails { object, holder: None });
+        self.tell(
+            t,
+            EventKind::TryFails {
+                object,
+                holder: None,
+            },
+        );
         failed(Errno::EAGAIN)
     }
 
@@ -73,7 +95,13 @@ impl World {
         }
         self.store_word(t, semaphore + VALUE, value + 1)?;
         let object = self.semaphore_object(t, semaphore);
-        self.tell(t, EventKind::Posts { object, value: value + 1 });
+        self.tell(
+            t,
+            EventKind::Posts {
+                object,
+                value: value + 1,
+            },
+        );
         self.wake(object);
         done(0)
     }

@@ -1,0 +1,256 @@
+//! Names for people: what lies at an address, where a thread is in its source, who called whom.
+//!
+//! From symbols, frame tables and live heap blocks; the stack is unwound by the functions' tables
+//! (`Image::functions`). A foreign ELF file has no tables: only its symbols are known.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use sim_abi::finding::StackFrame;
+use sim_abi::image::Image;
+use sim_abi::layout::STACK_TOP;
+use sim_abi::{Location, Object, Pid, Tid};
+
+use crate::thread::ThreadKey;
+use crate::world::World;
+
+/// Longest call stack that is shown.
+const FRAMES_MAX: usize = 64;
+
+/// A function on a stack: where it is, and its stack pointer.
+#[derive(Clone, Copy)]
+struct Frame {
+    pc: u32,
+    sp: u32,
+}
+
+impl World {
+    /// `bank/t1`
+    pub fn thread_name_of(&self, tid: Tid) -> Option<String> {
+        let thread = self.thread(tid)?;
+        Some(format!(
+            "{}/{}",
+            self.processes[thread.process].name, thread.name
+        ))
+    }
+
+    /// What a thread calls an object.
+    pub fn object_name(&self, tid: Tid, object: Object) -> String {
+        match object {
+            Object::Mutex(at)
+            | Object::Condition(at)
+            | Object::Semaphore(at)
+            | Object::Rwlock(at)
+            | Object::Barrier(at)
+            | Object::Once(at) => self.location_name(tid, at),
+            Object::Pipe(pipe) => format!("pipe {pipe}"),
+            Object::Thread(child) => self
+                .thread_name_of(child)
+                .unwrap_or_else(|| format!("thread {child}")),
+            Object::Process(pid) => self.process_name_of(pid),
+            Object::Children(_) => "any child".to_string(),
+            Object::Clock => "the clock".to_string(),
+            Object::Device => "its device".to_string(),
+            Object::Ids => "the next id".to_string(),
+            Object::Output(1) => "stdout".to_string(),
+            Object::Output(_) => "stderr".to_string(),
+            Object::File(inode) => format!("file {inode}"),
+        }
+    }
+
+    /// A process's name.
+    pub fn process_name_of(&self, pid: Pid) -> String {
+        self.process(pid)
+            .map_or_else(|| format!("process {pid}"), |p| p.name.to_string())
+    }
+
+    /// What lies at a place, as the thread would call it.
+    pub fn location_name(&self, tid: Tid, location: Location) -> String {
+        let named = |t: ThreadKey| {
+            let address = self.address_of(t, location)?;
+            Some(
+                self.name_of(t, address)
+                    .unwrap_or_else(|| format!("{address:#010x}")),
+            )
+        };
+        let own = self.tids.get(&tid).copied().and_then(named);
+        // A thread that is gone, or another process's memory: ask whoever can see it.
+        own.or_else(|| self.tids.values().copied().find_map(named))
+            .unwrap_or_else(|| "memory".to_string())
+    }
+
+    /// Where a thread finds a place in its address space.
+    fn address_of(&self, t: ThreadKey, location: Location) -> Option<u32> {
+        let id = self.space_of(t);
+        match location {
+            Location::Private { space, address } => (space == id.0).then_some(address),
+            Location::Shared { frame, offset } => self
+                .memory
+                .pages(id)
+                .find(|(_, page)| page.frame.0 == frame)
+                .map(|(number, _)| number * sim_abi::layout::PAGE_SIZE + offset),
+        }
+    }
+
+    /// What lies at an address: `counter`, `table[2]`, `main::t1`, `malloc at pool.c:30 + 8` …
+    pub fn name_of(&self, t: ThreadKey, address: u32) -> Option<String> {
+        let process = &self.processes[self.threads[t].process];
+        let image = process.image.as_deref()?;
+        if let Some((symbol, offset)) = image.object_at(address) {
+            return Some(part(&symbol.name, &symbol.type_name, symbol.size, offset));
+        }
+        for other in &process.threads {
+            if let Some(name) = self.local_name(*other, image, address) {
+                return Some(name);
+            }
+        }
+        if let Some((block, size)) = process.space.blocks.range(..=address).next_back()
+            && address - block < (*size).max(1)
+        {
+            let offset = address - block;
+            return Some(match offset {
+                0 => format!("heap block {block:#x}"),
+                _ => format!("heap block {block:#x} + {offset}"),
+            });
+        }
+        None
+    }
+
+    /// A local variable or thread-local of this thread at an address.
+    fn local_name(&self, t: ThreadKey, image: &Image, address: u32) -> Option<String> {
+        let tp = self.threads[t].registers.x[4];
+        if tp != 0 && address.wrapping_sub(tp) < image.tls.size {
+            let offset = address - tp;
+            let tls = image
+                .symbols
+                .iter()
+                .filter(|s| s.kind == sim_abi::image::SymbolKind::ThreadLocal)
+                .find(|s| offset.wrapping_sub(s.address) < s.size)?;
+            return Some(part(
+                &tls.name,
+                &tls.type_name,
+                tls.size,
+                offset - tls.address,
+            ));
+        }
+        self.frames(t).into_iter().find_map(|frame| {
+            let function = image.function_at(frame.pc)?;
+            let local = function
+                .locals
+                .iter()
+                .find(|l| address.wrapping_sub(frame.sp.wrapping_add(l.offset)) < l.size)?;
+            let offset = address.wrapping_sub(frame.sp.wrapping_add(local.offset));
+            let name = part(&local.name, &local.type_name, local.size, offset);
+            Some(format!("{}::{}", function.name, name))
+        })
+    }
+
+    /// The functions a thread is in, innermost first.
+    pub fn backtrace(&self, tid: Tid) -> Vec<StackFrame> {
+        let Some(t) = self.tids.get(&tid).copied() else {
+            return Vec::new();
+        };
+        let process = &self.processes[self.threads[t].process];
+        let Some(image) = process.image.as_deref() else {
+            return Vec::new();
+        };
+        let frames = self.frames(t);
+        let describe = |(depth, frame): (usize, &Frame)| {
+            // A caller is at its call: the instruction before the one it returns to.
+            let pc = if depth == 0 {
+                frame.pc
+            } else {
+                frame.pc.wrapping_sub(4)
+            };
+            let (file, line) = image
+                .line_at(pc)
+                .map_or((String::new(), 0), |(f, l)| (f.to_string(), l));
+            let function = image
+                .function_at(pc)
+                .map_or(String::new(), |f| f.name.clone());
+            StackFrame {
+                function,
+                file,
+                line,
+                pc,
+            }
+        };
+        frames.iter().enumerate().map(describe).collect()
+    }
+
+    /// File and line of the innermost function that is not the C library's.
+    pub fn source_place(&self, tid: Tid, pc: u32) -> Option<(String, u32)> {
+        let t = self.tids.get(&tid).copied()?;
+        let image = self.processes[self.threads[t].process].image.as_deref()?;
+        let place = |pc: u32| {
+            image
+                .line_at(pc)
+                .map(|(file, line)| (file.to_string(), line))
+        };
+        if !image.library_text.contains(&pc) {
+            return place(pc);
+        }
+        self.frames(t)
+            .iter()
+            .skip(1)
+            .map(|frame| frame.pc.wrapping_sub(4))
+            .find(|pc| !image.library_text.contains(pc))
+            .and_then(place)
+    }
+
+    fn frames(&self, t: ThreadKey) -> Vec<Frame> {
+        let thread = &self.threads[t];
+        let Some(image) = self.processes[thread.process].image.as_deref() else {
+            return Vec::new();
+        };
+        let mut frame = Frame {
+            pc: self.place(t),
+            sp: thread.registers.x[2],
+        };
+        let mut ra = thread.registers.x[1];
+        let mut frames = Vec::new();
+        while frames.len() < FRAMES_MAX {
+            let Some(function) = image.function_at(frame.pc) else {
+                break;
+            };
+            frames.push(frame);
+            let at = if frames.len() == 1 {
+                frame.pc
+            } else {
+                frame.pc.wrapping_sub(4)
+            };
+            let (size, saved) = function.frame_at(at);
+            if let Some(offset) = saved {
+                ra = self.peek_word(t, frame.sp.wrapping_add(offset));
+            } else if frames.len() > 1 {
+                break; // A caller that did not save its return address: the end.
+            }
+            let sp = frame.sp.wrapping_add(size);
+            if ra == 0 || sp < frame.sp || sp > STACK_TOP {
+                break;
+            }
+            frame = Frame { pc: ra, sp };
+        }
+        frames
+    }
+}
+
+/// An element or a member of a variable by its offset: `table[2]`, `account + 4`.
+fn part(name: &str, type_name: &str, size: u32, offset: u32) -> String {
+    if let Some(open) = type_name.find('[')
+        && let Some(close) = type_name[open..].find(']')
+        && let Ok(count) = type_name[open + 1..open + close].trim().parse::<u32>()
+        && let Some(element) = size.checked_div(count).filter(|e| *e > 0)
+    {
+        let (index, rest) = (offset / element, offset % element);
+        return match rest {
+            0 => format!("{name}[{index}]"),
+            _ => format!("{name}[{index}] + {rest}"),
+        };
+    }
+    match offset {
+        0 => name.to_string(),
+        _ => format!("{name} + {offset}"),
+    }
+}

@@ -1,0 +1,102 @@
+//! Between the machine and an observer: a hart's accesses become accesses of a thread.
+
+use sim_abi::layout::PAGE_SIZE;
+use sim_abi::{Instruction, Location, MemoryAccess};
+use sim_machine::{Access, Kind, Registers, Watch};
+
+use crate::clock::Clock;
+use crate::observer::Observer;
+use crate::process::Process;
+use crate::thread::Thread;
+use crate::vm::own_heap;
+
+/// Looks on for an observer.
+pub struct KernelWatch<'a, O: Observer> {
+    observer: &'a mut O,
+    /// What is the same for all accesses of this run of the hart.
+    template: MemoryAccess,
+    process: &'a Process,
+    library_text: core::ops::Range<u32>,
+    library_data: core::ops::Range<u32>,
+}
+
+impl<'a, O: Observer> KernelWatch<'a, O> {
+    /// For one run of a thread's hart.
+    pub fn new(observer: &'a mut O, clock: &Clock, thread: &Thread, process: &'a Process) -> Self {
+        let image = process.image.as_ref();
+        KernelWatch {
+            observer,
+            template: MemoryAccess {
+                tick: clock.now,
+                core: clock.executing,
+                thread: thread.tid,
+                process: thread.pid,
+                pc: 0,
+                address: 0,
+                location: Location::Private {
+                    space: process.space.id.0,
+                    address: 0,
+                },
+                size: 0,
+                write: false,
+                read: false,
+                atomic: false,
+                value: 0,
+                internal: false,
+            },
+            process,
+            library_text: image.map_or(0..0, |i| i.library_text.clone()),
+            library_data: image.map_or(0..0, |i| i.library_data.clone()),
+        }
+    }
+
+    fn translate(&self, access: &Access) -> MemoryAccess {
+        let location = match access.shared {
+            Some(frame) => Location::Shared {
+                frame: frame.0,
+                offset: access.address % PAGE_SIZE,
+            },
+            None => Location::Private {
+                space: self.process.space.id.0,
+                address: access.address,
+            },
+        };
+        let (read, write, atomic) = match access.kind {
+            Kind::Load => (true, false, false),
+            Kind::Store => (false, true, false),
+            Kind::LoadReserved => (true, false, true),
+            Kind::StoreConditional { success } => (false, success, true),
+            Kind::AtomicRmw => (true, true, true),
+        };
+        let internal = self.library_text.contains(&access.pc)
+            && (self.library_data.contains(&access.address)
+                || own_heap(&self.process.space, access.address));
+        MemoryAccess {
+            pc: access.pc,
+            address: access.address,
+            location,
+            size: u32::from(access.size),
+            read,
+            write,
+            atomic,
+            value: access.value,
+            internal,
+            ..self.template
+        }
+    }
+}
+
+impl<O: Observer> Watch for KernelWatch<'_, O> {
+    const ACCESSES: bool = O::ACCESSES;
+    const INSTRUCTIONS: bool = O::INSTRUCTIONS;
+
+    fn access(&mut self, access: &Access) {
+        let access = self.translate(access);
+        self.observer.access(&access);
+    }
+
+    fn instruction(&mut self, pc: u32, instruction: Instruction, before: &Registers) {
+        self.observer
+            .instruction(self.template.thread, pc, instruction, before);
+    }
+}
