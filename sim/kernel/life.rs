@@ -444,7 +444,7 @@ impl World {
                 self.wake(Object::Process(pid));
                 self.wake(Object::Children(parent));
             }
-            None => self.remove_process(p),
+            None => self.graves.push(p),
         }
         Ok(Outcome::Gone)
     }
@@ -459,7 +459,7 @@ impl World {
     }
 
     /// Nothing is left of a process that has ended.
-    fn remove_process(&mut self, p: ProcessKey) {
+    pub(crate) fn remove_process(&mut self, p: ProcessKey) {
         let process = self
             .processes
             .remove(p)
@@ -686,6 +686,7 @@ impl World {
             Fault::MisalignedFetch(_) | Fault::MisalignedAtomic(_) => SIGBUS,
             Fault::Breakpoint => SIGTRAP,
         };
+        self.obituary = self.backtrace(self.threads[t].tid);
         self.tell(t, EventKind::Faults { fault });
         self.kill_process(t, signal);
     }
@@ -694,6 +695,7 @@ impl World {
     pub(crate) fn assertion_failed(&mut self, t: ThreadKey, arguments: [u32; 6]) -> Attempt {
         let expression = self.copy_string(t, arguments[0], 1024)?;
         self.assertion = String::from_utf8_lossy(&expression).into_owned();
+        self.obituary = self.backtrace(self.threads[t].tid);
         self.tell(t, EventKind::AssertFails);
         self.kill_process(t, SIGABRT);
         Ok(Outcome::Gone)

@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 use sim_abi::finding::StackFrame;
 use sim_abi::image::Image;
 use sim_abi::layout::STACK_TOP;
-use sim_abi::{Location, Object, Pid, Tid};
+use sim_abi::{CoreId, Location, Object, Pid, Tid};
 
-use crate::thread::ThreadKey;
+use crate::thread::{State, ThreadKey};
 use crate::world::World;
 
 /// Longest call stack that is shown.
@@ -134,7 +134,7 @@ impl World {
                 offset - tls.address,
             ));
         }
-        self.frames(t).into_iter().find_map(|frame| {
+        self.frames(t, self.place(t)).into_iter().find_map(|frame| {
             let function = image.function_at(frame.pc)?;
             let local = function
                 .locals
@@ -148,6 +148,12 @@ impl World {
 
     /// The functions a thread is in, innermost first.
     pub fn backtrace(&self, tid: Tid) -> Vec<StackFrame> {
+        let pc = self.tids.get(&tid).map(|t| self.place(*t));
+        pc.map_or(Vec::new(), |pc| self.backtrace_at(tid, pc))
+    }
+
+    /// The same, for a thread that was at `pc` a moment ago, in the same function.
+    pub fn backtrace_at(&self, tid: Tid, pc: u32) -> Vec<StackFrame> {
         let Some(t) = self.tids.get(&tid).copied() else {
             return Vec::new();
         };
@@ -155,7 +161,7 @@ impl World {
         let Some(image) = process.image.as_deref() else {
             return Vec::new();
         };
-        let frames = self.frames(t);
+        let frames = self.frames(t, pc);
         let describe = |(depth, frame): (usize, &Frame)| {
             // A caller is at its call: the instruction before the one it returns to.
             let pc = if depth == 0 {
@@ -179,6 +185,23 @@ impl World {
         frames.iter().enumerate().map(describe).collect()
     }
 
+    /// The function that contains `pc` in a thread's program, and the offset in it.
+    pub fn function_at(&self, tid: Tid, pc: u32) -> Option<(String, u32)> {
+        let t = self.tids.get(&tid)?;
+        let image = self.processes[self.threads[*t].process].image.as_deref()?;
+        image
+            .function_at(pc)
+            .map(|f| (f.name.clone(), pc - f.start))
+    }
+
+    /// The core a thread runs on.
+    pub fn core_of(&self, tid: Tid) -> Option<CoreId> {
+        match self.thread(tid)?.state {
+            State::Running(core) => Some(core),
+            State::Ready | State::Blocked(_) | State::Ended => None,
+        }
+    }
+
     /// File and line of the innermost function that is not the C library's.
     pub fn source_place(&self, tid: Tid, pc: u32) -> Option<(String, u32)> {
         let t = self.tids.get(&tid).copied()?;
@@ -191,7 +214,7 @@ impl World {
         if !image.library_text.contains(&pc) {
             return place(pc);
         }
-        self.frames(t)
+        self.frames(t, pc)
             .iter()
             .skip(1)
             .map(|frame| frame.pc.wrapping_sub(4))
@@ -199,13 +222,13 @@ impl World {
             .and_then(place)
     }
 
-    fn frames(&self, t: ThreadKey) -> Vec<Frame> {
+    fn frames(&self, t: ThreadKey, pc: u32) -> Vec<Frame> {
         let thread = &self.threads[t];
         let Some(image) = self.processes[thread.process].image.as_deref() else {
             return Vec::new();
         };
         let mut frame = Frame {
-            pc: self.place(t),
+            pc,
             sp: thread.registers.x[2],
         };
         let mut ra = thread.registers.x[1];

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
+use sim_abi::finding::StackFrame;
 use sim_abi::record::{ProcessRecord, ThreadRecord};
 use sim_abi::{Event, EventKind, MemoryAccess, Object, Pid, PipeId, Tick, Tid};
 use sim_machine::Memory;
@@ -90,6 +91,10 @@ pub struct World {
     pub(crate) written: u64,
     /// The text of the last failed assertion.
     pub(crate) assertion: String,
+    /// Who called whom when the last fault, failed assertion or deadly signal happened.
+    pub(crate) obituary: Vec<StackFrame>,
+    /// Processes that have ended and that nobody waits for: gone as soon as listeners know.
+    pub(crate) graves: Vec<ProcessKey>,
     /// Texts of `sim_outcome`, in order.
     pub(crate) outcomes: Vec<String>,
     /// A limit was reached.
@@ -123,6 +128,8 @@ impl World {
             output: Vec::new(),
             written: 0,
             assertion: String::new(),
+            obituary: Vec::new(),
+            graves: Vec::new(),
             outcomes: Vec::new(),
             limit: None,
             thread_records: Vec::new(),
@@ -156,6 +163,11 @@ impl World {
         &self.assertion
     }
 
+    /// The call stack at the last fault, failed assertion or deadly signal, innermost first.
+    pub fn obituary(&self) -> &[StackFrame] {
+        &self.obituary
+    }
+
     /// The texts given to `sim_outcome` so far.
     pub fn outcomes(&self) -> &[String] {
         &self.outcomes
@@ -180,6 +192,12 @@ impl World {
         }
         self.notices = notices;
         self.notices.clear();
+        if O::SETTLES {
+            observer.settled(self);
+        }
+        for p in core::mem::take(&mut self.graves) {
+            self.remove_process(p);
+        }
     }
 
     /// Notes an event of a thread, at the system call or instruction at `pc`.

@@ -1,0 +1,151 @@
+//! One run: the clock chooses, everything listens, the record is what a person is shown.
+//!
+//! A run is made once. If a data race was found it is made again, up to the accesses of the race, to
+//! look at the call stacks and locks of both sides (`probe.rs`): that costs nothing while there is none.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sim_abi::record::{RunRecord, Span};
+use sim_abi::{Finding, FindingKind, Tick, Verdict};
+use sim_kernel::{Config, Halt, Mode, World};
+
+use crate::inspect::Inspector;
+use crate::probe;
+use crate::trace::Tracer;
+
+/// How much of what happens is written down. Each level contains the ones before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum TraceLevel {
+    /// Findings only.
+    None,
+    /// What the kernel does: threads, locks, waits, switches, output.
+    #[default]
+    Events,
+    /// System calls, page faults and heap blocks too.
+    SystemCalls,
+    /// Each memory access too.
+    Memory,
+    /// Each instruction too.
+    Instructions,
+}
+
+/// What is asked of a run besides its scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Options {
+    /// How much is written down.
+    pub trace: TraceLevel,
+}
+
+/// Runs a scenario by the clock, to its end.
+pub fn run(config: &Config, options: &Options) -> RunRecord {
+    let config = Arc::new(config.clone());
+    let mut world = World::boot(&config, Mode::Clock);
+    let (halt, tracer, inspector) = match options.trace {
+        TraceLevel::Instructions => drive::<true, true>(&mut world, options.trace),
+        TraceLevel::Memory => drive::<true, false>(&mut world, options.trace),
+        TraceLevel::None | TraceLevel::Events | TraceLevel::SystemCalls => {
+            drive::<false, false>(&mut world, options.trace)
+        }
+    };
+    record(&config, &world, halt, tracer, inspector)
+}
+
+/// Ticks until the world stands still.
+fn drive<const SETTLES: bool, const INSTRUCTIONS: bool>(
+    world: &mut World,
+    level: TraceLevel,
+) -> (Halt, Tracer, Inspector) {
+    let mut observer = crate::trace::Listener::<SETTLES, INSTRUCTIONS>::new(level);
+    loop {
+        if let Some(halt) = world.tick(&mut observer, Tick(u64::MAX)) {
+            return (halt, observer.tracer, observer.inspector);
+        }
+    }
+}
+
+fn record(
+    config: &Arc<Config>,
+    world: &World,
+    halt: Halt,
+    tracer: Tracer,
+    mut inspector: Inspector,
+) -> RunRecord {
+    inspector.end(world);
+    let races = inspector.race_count();
+    probe::complete(config, &mut inspector.found);
+    let mut findings: Vec<Finding> = inspector.found.into_iter().map(|f| f.finding).collect();
+    if let Halt::Limit(what) = halt {
+        findings.push(limit_reached(config, what, world));
+    }
+    let errors = findings.iter().filter_map(|f| match f.kind {
+        FindingKind::Error(verdict) => Some(verdict),
+        _ => None,
+    });
+    // The first error; a limit only if there is no other.
+    let mut errors: Vec<Verdict> = errors.collect();
+    errors.sort_by_key(|v| *v == Verdict::LimitReached);
+    RunRecord {
+        verdict: errors.first().copied().unwrap_or(Verdict::Ok),
+        findings,
+        ticks: world.now(),
+        instructions: world.instructions(),
+        stdout: tracer.output(1),
+        stderr: tracer.output(2),
+        output: tracer.output,
+        processes: world.process_records(),
+        threads: world.thread_records(),
+        cores: world.core_records(),
+        switches: world.switches(),
+        races,
+        trace: tracer.lines,
+        timeline: merged(tracer.spans),
+        outcomes: world.outcomes().to_vec(),
+    }
+}
+
+fn limit_reached(config: &Config, what: &str, world: &World) -> Finding {
+    let limits = &config.limits;
+    let number: BTreeMap<&str, u64> = BTreeMap::from([
+        ("instructions", limits.instructions),
+        ("ticks", limits.ticks),
+        ("output", limits.output),
+        ("memory", u64::from(limits.pages)),
+        ("processes", u64::from(limits.processes)),
+        ("threads", u64::from(limits.threads)),
+    ]);
+    let bound = number.get(what).map_or(String::new(), |n| format!(" ({n})"));
+    Finding {
+        kind: FindingKind::Error(Verdict::LimitReached),
+        message: format!("limit reached: {what}{bound}; what came after it is not known"),
+        tick: world.now(),
+        threads: Vec::new(),
+        locations: Vec::new(),
+        notes: Vec::new(),
+        help: Some("an endless loop, or a limit that is too low: see [limits] in the scenario".into()),
+    }
+}
+
+/// Neighbouring spans of one core and thread are one.
+fn merged(spans: Vec<Span>) -> Vec<Span> {
+    let mut last: BTreeMap<u16, Span> = BTreeMap::new();
+    let mut done: Vec<Span> = Vec::new();
+    for span in spans {
+        match last.get_mut(&span.core.0) {
+            Some(open)
+                if open.to == span.from
+                    && open.thread == span.thread
+                    && open.overhead == span.overhead =>
+            {
+                open.to = span.to;
+            }
+            _ => done.extend(last.insert(span.core.0, span)),
+        }
+    }
+    done.extend(last.into_values());
+    done.sort_by_key(|s| (s.from, s.core));
+    done
+}

@@ -1,0 +1,308 @@
+//! Writing down what happens, with the names that things have at that moment.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use sim_abi::event::Misuse;
+use sim_abi::record::{Span, TraceKind, TraceLine};
+use sim_abi::{CoreId, Event, EventKind, Instruction, MemoryAccess, Object, Pid, Tick, Tid};
+use sim_kernel::{Observer, World};
+use sim_machine::Registers;
+
+use crate::inspect::Inspector;
+use crate::run::TraceLevel;
+
+/// Listens for the tracer and the detectors.
+pub struct Listener<const SETTLES: bool, const INSTRUCTIONS: bool> {
+    /// Writes down.
+    pub tracer: Tracer,
+    /// Draws conclusions.
+    pub inspector: Inspector,
+}
+
+impl<const S: bool, const I: bool> Listener<S, I> {
+    /// Nothing has happened.
+    pub fn new(level: TraceLevel) -> Self {
+        Listener { tracer: Tracer::new(level), inspector: Inspector::default() }
+    }
+}
+
+impl<const S: bool, const I: bool> Observer for Listener<S, I> {
+    const ACCESSES: bool = true;
+    const INSTRUCTIONS: bool = I;
+    const SETTLES: bool = S;
+
+    fn event(&mut self, world: &World, event: &Event) {
+        self.tracer.event(world, event);
+        self.inspector.event(world, event, &self.tracer.names);
+    }
+
+    fn access(&mut self, access: &MemoryAccess) {
+        if S {
+            self.tracer.access(access);
+        }
+        self.inspector.access(access);
+    }
+
+    fn instruction(&mut self, thread: Tid, pc: u32, instruction: Instruction, before: &Registers) {
+        self.tracer.pending_instruction = Some((thread, pc, instruction, *before));
+    }
+
+    fn space_gone(&mut self, space: u32) {
+        self.inspector.space_gone(space);
+    }
+
+    fn settled(&mut self, world: &World) {
+        self.tracer.settled(world);
+    }
+
+    fn span(&mut self, core: CoreId, from: Tick, to: Tick, thread: Tid, overhead: bool) {
+        self.tracer.spans.push(Span { core, from, to, thread, overhead });
+    }
+}
+
+/// Names of threads and processes, also of those that have ended.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    threads: BTreeMap<Tid, String>,
+    processes: BTreeMap<Pid, String>,
+}
+
+impl Names {
+    /// `bank/t1`
+    pub fn thread(&self, tid: Tid) -> String {
+        self.threads.get(&tid).cloned().unwrap_or_else(|| format!("thread {tid}"))
+    }
+
+    /// `bank`
+    pub fn process(&self, pid: Pid) -> String {
+        self.processes.get(&pid).cloned().unwrap_or_else(|| format!("process {pid}"))
+    }
+
+    /// What a thread calls an object.
+    pub fn object(&self, world: &World, tid: Tid, object: Object) -> String {
+        match object {
+            Object::Thread(child) => self.thread(child),
+            Object::Process(pid) => self.process(pid),
+            _ => world.object_name(tid, object),
+        }
+    }
+
+    fn learn(&mut self, world: &World, tid: Tid, pid: Pid) {
+        if let Some(name) = world.thread_name_of(tid) {
+            self.threads.insert(tid, name);
+            self.processes.insert(pid, world.process_name_of(pid));
+        }
+    }
+}
+
+/// Writes down.
+pub struct Tracer {
+    level: TraceLevel,
+    /// Names so far.
+    pub names: Names,
+    /// The trace.
+    pub lines: Vec<TraceLine>,
+    /// Output in order: stream, bytes.
+    pub output: Vec<(u8, Vec<u8>)>,
+    /// What the cores did.
+    pub spans: Vec<Span>,
+    /// Told, and not yet written: the world was busy.
+    accesses: Vec<MemoryAccess>,
+    pending_instruction: Option<(Tid, u32, Instruction, Registers)>,
+}
+
+impl Tracer {
+    fn new(level: TraceLevel) -> Tracer {
+        Tracer {
+            level,
+            names: Names::default(),
+            lines: Vec::new(),
+            output: Vec::new(),
+            spans: Vec::new(),
+            accesses: Vec::new(),
+            pending_instruction: None,
+        }
+    }
+
+    /// All bytes of one stream, in order.
+    pub fn output(&self, stream: u8) -> Vec<u8> {
+        let parts = self.output.iter().filter(|(s, _)| *s == stream);
+        parts.flat_map(|(_, bytes)| bytes.iter().copied()).collect()
+    }
+
+    fn event(&mut self, world: &World, event: &Event) {
+        self.names.learn(world, event.thread, event.process);
+        if let EventKind::ThreadCreated { child } = event.kind
+            && let Some(thread) = world.thread(child)
+        {
+            self.names.learn(world, child, thread.pid);
+        }
+        if let EventKind::Writes { stream, start, bytes } = event.kind {
+            let written = &world.output()[start as usize..][..bytes as usize];
+            match self.output.last_mut() {
+                Some((last, text)) if *last == stream => text.extend_from_slice(written),
+                _ => self.output.push((stream, written.to_vec())),
+            }
+        }
+        if level_of(&event.kind) > self.level {
+            return;
+        }
+        let names = named(&event.kind).iter().map(|n| self.resolve(world, event.thread, *n)).collect();
+        let what = TraceKind::Event { event: *event, names, text: text(world, &event.kind) };
+        self.line(world, event.tick, event.core, event.thread, event.pc, what);
+    }
+
+    fn resolve(&self, world: &World, tid: Tid, named: Named) -> String {
+        match named {
+            Named::Thread(other) => self.names.thread(other),
+            Named::Process(pid) => self.names.process(pid),
+            Named::Object(object) => self.names.object(world, tid, object),
+        }
+    }
+
+    fn access(&mut self, access: &MemoryAccess) {
+        self.accesses.push(*access);
+    }
+
+    /// What was told can be looked up now.
+    fn settled(&mut self, world: &World) {
+        if let Some((tid, pc, instruction, before)) = self.pending_instruction.take() {
+            let after = world.thread(tid).map(|t| t.registers);
+            let rd = usize::from(instruction.rd.0);
+            let wrote = after.filter(|a| rd != 0 && (a.pc != before.pc || a.x != before.x));
+            let function = world.function_at(tid, pc);
+            let what = TraceKind::Instruction {
+                pc,
+                instruction,
+                function,
+                wrote: wrote.map(|a| (instruction.rd.0, a.x[rd])),
+            };
+            let core = world.core_of(tid);
+            self.line(world, world.now(), core, tid, pc, what);
+        }
+        for access in core::mem::take(&mut self.accesses) {
+            let place = world.location_name(access.thread, access.location);
+            let what = TraceKind::Access { access, place };
+            self.line(world, access.tick, access.core, access.thread, access.pc, what);
+        }
+    }
+
+    fn line(
+        &mut self,
+        world: &World,
+        tick: Tick,
+        core: Option<CoreId>,
+        thread: Tid,
+        pc: u32,
+        what: TraceKind,
+    ) {
+        let (file, line) = world.source_place(thread, pc).unwrap_or_default();
+        let name = self.names.thread(thread);
+        self.lines.push(TraceLine { tick, core, thread, name, file, line, what });
+    }
+}
+
+/// From which level on an event is written down.
+fn level_of(kind: &EventKind) -> TraceLevel {
+    match kind {
+        EventKind::SystemCall { .. }
+        | EventKind::PageFault { .. }
+        | EventKind::HeapAllocated { .. }
+        | EventKind::HeapFreed { .. }
+        | EventKind::MemoryReused { .. }
+        // A dispatch says what `Starts` and the core's column say too, but for the price.
+        | EventKind::Dispatched { switch: sim_abi::event::Switch::Free, .. } => TraceLevel::SystemCalls,
+        _ => TraceLevel::Events,
+    }
+}
+
+/// Something in an event that has a name.
+#[derive(Clone, Copy)]
+enum Named {
+    Thread(Tid),
+    Process(Pid),
+    Object(Object),
+}
+
+/// The names in an event, in the order of its fields.
+fn named(kind: &EventKind) -> Vec<Named> {
+    use Named::{Object as O, Process as P, Thread as T};
+    let mut names = Vec::new();
+    match *kind {
+        EventKind::ProcessCreated { parent } => names.extend(parent.map(P)),
+        EventKind::ThreadCreated { child } | EventKind::Joins { child } => names.push(T(child)),
+        EventKind::Reaps { child, .. } => names.push(P(child)),
+        EventKind::Dispatched { previous, .. } => names.extend(previous.map(T)),
+        EventKind::Locks { object, .. }
+        | EventKind::Unlocks { object, .. }
+        | EventKind::Posts { object, .. }
+        | EventKind::Takes { object, .. }
+        | EventKind::Arrives { object, .. }
+        | EventKind::Passes { object }
+        | EventKind::Once { object, .. } => names.push(O(object)),
+        EventKind::TryFails { object, holder } => {
+            names.push(O(object));
+            names.extend(holder.map(T));
+        }
+        EventKind::Blocks { on, holder } => {
+            names.push(O(on));
+            names.extend(holder.map(T));
+        }
+        EventKind::Wakes { on } | EventKind::TimesOut { on } => names.push(O(on)),
+        EventKind::ConditionWaits { condition, mutex } => names.extend([O(condition), O(mutex)]),
+        EventKind::Signals { condition, .. } | EventKind::Signalled { condition } => {
+            names.push(O(condition));
+        }
+        EventKind::PipeWrites { pipe, .. }
+        | EventKind::PipeReads { pipe, .. }
+        | EventKind::PipeCreated { pipe }
+        | EventKind::PipeCloses { pipe, .. } => names.push(O(Object::Pipe(pipe))),
+        EventKind::Misuses { misuse } => match misuse {
+            Misuse::UnlockNotOwner(object, holder) => {
+                names.push(O(object));
+                names.extend(holder.map(T));
+            }
+            Misuse::DestroyBusy(object)
+            | Misuse::UseDestroyed(object)
+            | Misuse::WaitWithoutLock(object) => names.push(O(object)),
+            Misuse::JoinTwice(tid) => names.push(T(tid)),
+            Misuse::FreeInvalid(_) | Misuse::FreeTwice(_) => {}
+        },
+        EventKind::Starts
+        | EventKind::Exits
+        | EventKind::ProcessExits { .. }
+        | EventKind::Executes
+        | EventKind::Preempted
+        | EventKind::Yields
+        | EventKind::Sleeps { .. }
+        | EventKind::WaitsForDevice { .. }
+        | EventKind::Writes { .. }
+        | EventKind::PageFault { .. }
+        | EventKind::SystemCall { .. }
+        | EventKind::HeapAllocated { .. }
+        | EventKind::HeapFreed { .. }
+        | EventKind::MemoryReused { .. }
+        | EventKind::Faults { .. }
+        | EventKind::AssertFails
+        | EventKind::KilledBySignal { .. }
+        | EventKind::Outcome
+        | EventKind::Progress => {}
+    }
+    names
+}
+
+/// The text that belongs to an event.
+fn text(world: &World, kind: &EventKind) -> String {
+    match *kind {
+        EventKind::Writes { start, bytes, .. } => {
+            let written = &world.output()[start as usize..][..bytes as usize];
+            String::from_utf8_lossy(written).into_owned()
+        }
+        EventKind::AssertFails => world.assertion().to_string(),
+        EventKind::Outcome => world.outcomes().last().cloned().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
