@@ -74,7 +74,7 @@ fn record(
     tracer: Tracer,
     mut inspector: Inspector,
 ) -> RunRecord {
-    inspector.end(world);
+    inspector.end();
     let races = inspector.race_count();
     probe::complete(config, &mut inspector.found);
     let mut findings: Vec<Finding> = inspector.found.into_iter().map(|f| f.finding).collect();
@@ -117,7 +117,9 @@ fn limit_reached(config: &Config, what: &str, world: &World) -> Finding {
         ("processes", u64::from(limits.processes)),
         ("threads", u64::from(limits.threads)),
     ]);
-    let bound = number.get(what).map_or(String::new(), |n| format!(" ({n})"));
+    let bound = number
+        .get(what)
+        .map_or(String::new(), |n| format!(" ({n})"));
     Finding {
         kind: FindingKind::Error(Verdict::LimitReached),
         message: format!("limit reached: {what}{bound}; what came after it is not known"),
@@ -125,7 +127,9 @@ fn limit_reached(config: &Config, what: &str, world: &World) -> Finding {
         threads: Vec::new(),
         locations: Vec::new(),
         notes: Vec::new(),
-        help: Some("an endless loop, or a limit that is too low: see [limits] in the scenario".into()),
+        help: Some(
+            "an endless loop, or a limit that is too low: see [limits] in the scenario".into(),
+        ),
     }
 }
 

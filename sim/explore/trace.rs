@@ -25,7 +25,10 @@ pub struct Listener<const SETTLES: bool, const INSTRUCTIONS: bool> {
 impl<const S: bool, const I: bool> Listener<S, I> {
     /// Nothing has happened.
     pub fn new(level: TraceLevel) -> Self {
-        Listener { tracer: Tracer::new(level), inspector: Inspector::default() }
+        Listener {
+            tracer: Tracer::new(level),
+            inspector: Inspector::default(),
+        }
     }
 }
 
@@ -59,7 +62,13 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
     }
 
     fn span(&mut self, core: CoreId, from: Tick, to: Tick, thread: Tid, overhead: bool) {
-        self.tracer.spans.push(Span { core, from, to, thread, overhead });
+        self.tracer.spans.push(Span {
+            core,
+            from,
+            to,
+            thread,
+            overhead,
+        });
     }
 }
 
@@ -73,12 +82,18 @@ pub struct Names {
 impl Names {
     /// `bank/t1`
     pub fn thread(&self, tid: Tid) -> String {
-        self.threads.get(&tid).cloned().unwrap_or_else(|| format!("thread {tid}"))
+        self.threads
+            .get(&tid)
+            .cloned()
+            .unwrap_or_else(|| format!("thread {tid}"))
     }
 
     /// `bank`
     pub fn process(&self, pid: Pid) -> String {
-        self.processes.get(&pid).cloned().unwrap_or_else(|| format!("process {pid}"))
+        self.processes
+            .get(&pid)
+            .cloned()
+            .unwrap_or_else(|| format!("process {pid}"))
     }
 
     /// What a thread calls an object.
@@ -87,6 +102,16 @@ impl Names {
             Object::Thread(child) => self.thread(child),
             Object::Process(pid) => self.process(pid),
             _ => world.object_name(tid, object),
+        }
+    }
+
+    /// Learns the names in an event.
+    pub fn event(&mut self, world: &World, event: &Event) {
+        self.learn(world, event.thread, event.process);
+        if let EventKind::ThreadCreated { child } = event.kind
+            && let Some(thread) = world.thread(child)
+        {
+            self.learn(world, child, thread.pid);
         }
     }
 
@@ -134,13 +159,13 @@ impl Tracer {
     }
 
     fn event(&mut self, world: &World, event: &Event) {
-        self.names.learn(world, event.thread, event.process);
-        if let EventKind::ThreadCreated { child } = event.kind
-            && let Some(thread) = world.thread(child)
+        self.names.event(world, event);
+        if let EventKind::Writes {
+            stream,
+            start,
+            bytes,
+        } = event.kind
         {
-            self.names.learn(world, child, thread.pid);
-        }
-        if let EventKind::Writes { stream, start, bytes } = event.kind {
             let written = &world.output()[start as usize..][..bytes as usize];
             match self.output.last_mut() {
                 Some((last, text)) if *last == stream => text.extend_from_slice(written),
@@ -150,8 +175,15 @@ impl Tracer {
         if level_of(&event.kind) > self.level {
             return;
         }
-        let names = named(&event.kind).iter().map(|n| self.resolve(world, event.thread, *n)).collect();
-        let what = TraceKind::Event { event: *event, names, text: text(world, &event.kind) };
+        let names = named(&event.kind)
+            .iter()
+            .map(|n| self.resolve(world, event.thread, *n))
+            .collect();
+        let what = TraceKind::Event {
+            event: *event,
+            names,
+            text: text(world, &event.kind),
+        };
         self.line(world, event.tick, event.core, event.thread, event.pc, what);
     }
 
@@ -186,7 +218,14 @@ impl Tracer {
         for access in core::mem::take(&mut self.accesses) {
             let place = world.location_name(access.thread, access.location);
             let what = TraceKind::Access { access, place };
-            self.line(world, access.tick, access.core, access.thread, access.pc, what);
+            self.line(
+                world,
+                access.tick,
+                access.core,
+                access.thread,
+                access.pc,
+                what,
+            );
         }
     }
 
@@ -201,7 +240,15 @@ impl Tracer {
     ) {
         let (file, line) = world.source_place(thread, pc).unwrap_or_default();
         let name = self.names.thread(thread);
-        self.lines.push(TraceLine { tick, core, thread, name, file, line, what });
+        self.lines.push(TraceLine {
+            tick,
+            core,
+            thread,
+            name,
+            file,
+            line,
+            what,
+        });
     }
 }
 

@@ -26,6 +26,18 @@ impl World {
         alive.map(|t| self.fact(t)).collect()
     }
 
+    /// The facts of one thread, if it has not ended.
+    pub fn fact_of(&self, tid: Tid) -> Option<ThreadFact> {
+        let t = self.tids.get(&tid).copied()?;
+        (self.threads[t].state != State::Ended).then(|| self.fact(t))
+    }
+
+    /// Does this thread wait for nothing?
+    pub fn is_running_or_ready(&self, tid: Tid) -> bool {
+        self.thread(tid)
+            .is_some_and(|thread| matches!(thread.state, State::Ready | State::Running(_)))
+    }
+
     fn fact(&self, t: ThreadKey) -> ThreadFact {
         let thread = &self.threads[t];
         ThreadFact {
