@@ -19,6 +19,7 @@ extern crate std;
 
 /// Headers: the name after `#include <`, and the text.
 pub const HEADERS: &[(&str, &str)] = &[
+    ("alloca.h", include_str!("include/alloca.h")),
     ("assert.h", include_str!("include/assert.h")),
     ("bits/double.h", include_str!("include/bits/double.h")),
     ("bits/internal.h", include_str!("include/bits/internal.h")),
@@ -45,6 +46,7 @@ pub const HEADERS: &[(&str, &str)] = &[
     ("pthread.h", include_str!("include/pthread.h")),
     ("sched.h", include_str!("include/sched.h")),
     ("semaphore.h", include_str!("include/semaphore.h")),
+    ("setjmp.h", include_str!("include/setjmp.h")),
     ("signal.h", include_str!("include/signal.h")),
     ("sim/check.h", include_str!("include/sim/check.h")),
     ("stdalign.h", include_str!("include/stdalign.h")),
@@ -99,6 +101,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ),
     ("pthread/cond.c", include_str!("source/pthread/cond.c")),
     ("pthread/mutex.c", include_str!("source/pthread/mutex.c")),
+    ("pthread/name.c", include_str!("source/pthread/name.c")),
     ("pthread/once.c", include_str!("source/pthread/once.c")),
     ("pthread/rwlock.c", include_str!("source/pthread/rwlock.c")),
     ("pthread/sched.c", include_str!("source/pthread/sched.c")),
@@ -125,6 +128,7 @@ pub const SOURCES: &[(&str, &str)] = &[
         include_str!("source/runtime/soft_float.c"),
     ),
     ("runtime/start.c", include_str!("source/runtime/start.c")),
+    ("signal/jump.c", include_str!("source/signal/jump.c")),
     ("signal/signal.c", include_str!("source/signal/signal.c")),
     ("sim/check.c", include_str!("source/sim/check.c")),
     ("stdio/decimal.c", include_str!("source/stdio/decimal.c")),
@@ -141,6 +145,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("stdio/scanf.c", include_str!("source/stdio/scanf.c")),
     ("stdio/stream.c", include_str!("source/stdio/stream.c")),
     ("stdio/write.c", include_str!("source/stdio/write.c")),
+    ("stdlib/bits.c", include_str!("source/stdlib/bits.c")),
     (
         "stdlib/environment.c",
         include_str!("source/stdlib/environment.c"),

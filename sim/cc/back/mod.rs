@@ -17,6 +17,7 @@ mod elf;
 mod emit;
 mod frame;
 mod generate;
+mod jump;
 mod link;
 mod liveness;
 mod moves;

@@ -9,6 +9,8 @@ use super::token::{Kind, Location, Token};
 use super::types::{CHAR, DOUBLE, FLOAT, INT, Q, TypeId, UINT, VOID};
 use super::value::{Form, Value};
 use crate::tree::{BinaryOp, Expr, ExprKind, Scalar, Ty};
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 /// Functions that gcc knows by a second name.
@@ -40,6 +42,24 @@ const PLAIN: &[(&str, &str)] = &[
     ("fprintf", "ipp."),
     ("sprintf", "ipp."),
     ("snprintf", "ipup."),
+    ("strncat", "pppu"),
+    ("strcspn", "upp"),
+    ("strspn", "upp"),
+    ("strpbrk", "ppp"),
+    ("strstr", "ppp"),
+    ("fputs", "ipp"),
+    ("vprintf", "ipp"),
+    ("isdigit", "ii"),
+    ("fabs", "dd"),
+    ("fabsf", "ff"),
+    ("sqrt", "dd"),
+    ("sqrtf", "ff"),
+    ("floor", "dd"),
+    ("ceil", "dd"),
+    ("pow", "ddd"),
+    ("fmod", "ddd"),
+    ("copysign", "ddd"),
+    ("copysignf", "fff"),
 ];
 
 /// Is it a function that the compiler provides?
@@ -58,6 +78,9 @@ impl Checker<'_> {
         }
         let args = self.arguments(open)?;
         let depth = args.iter().map(|a| a.depth).max().unwrap_or(0);
+        if let Some(function) = BitFunction::named(what).filter(|_| !args.is_empty()) {
+            return Ok(self.bit_function(&function, args, at).above(depth));
+        }
         let value = match what {
             "va_start" | "va_end" | "va_copy" => self.va_function(what, args, at),
             "syscall" => self.syscall(args, at),
@@ -91,11 +114,6 @@ impl Checker<'_> {
             "huge_valf" | "inff" => self.float_constant(f64::INFINITY, FLOAT, at),
             "nan" => self.float_constant(f64::NAN, DOUBLE, at),
             "nanf" => self.float_constant(f64::NAN, FLOAT, at),
-            "bswap16" | "bswap32" | "bswap64" | "clz" | "ctz" | "popcount" | "ffs" | "parity"
-                if !args.is_empty() =>
-            {
-                self.bit_function(what, args, at)
-            }
             "object_size" => Value::new(constant(u64::MAX, Scalar::U32, place(at)), UINT, at),
             _ if what.starts_with("__atomic_") || what.starts_with("__sync_") => {
                 self.atomic_function(what, args, at)
@@ -136,6 +154,8 @@ impl Checker<'_> {
                 b'v' => VOID,
                 b'p' => void,
                 b'u' => UINT,
+                b'd' => DOUBLE,
+                b'f' => FLOAT,
                 _ => INT,
             });
         }
@@ -389,51 +409,24 @@ impl Checker<'_> {
     // Bits.
 
     /// `bswap`, `clz`, `ctz`, `popcount`: folded for constants, else library functions of libgcc's names.
-    fn bit_function(&mut self, what: &str, args: Vec<Value>, at: Location) -> Value {
-        let ty = match what {
-            "bswap16" => super::types::USHORT,
-            "bswap64" => super::types::ULLONG,
-            _ => UINT,
-        };
+    fn bit_function(&mut self, function: &BitFunction, args: Vec<Value>, at: Location) -> Value {
         let Some(argument) = args.into_iter().next() else {
             return Value::poison(at);
         };
-        let value = self.convert_to(
-            argument,
-            ty.plain(),
-            &super::assignment::Into::Argument(1, None),
-        );
-        let result = if what.starts_with("bswap") { ty } else { INT };
+        let ty = match function.bits {
+            16 => super::types::USHORT,
+            64 => super::types::ULLONG,
+            _ => UINT,
+        };
+        let into = super::assignment::Into::Argument(1, None);
+        let value = self.convert_to(argument, ty.plain(), &into);
+        let result = if function.word == "bswap" { ty } else { INT };
         if let Some(bits) = value.constant() {
-            let word = bits as u32;
-            let folded = match what {
-                "bswap16" => u64::from((bits as u16).swap_bytes()),
-                "bswap32" => u64::from(word.swap_bytes()),
-                "bswap64" => bits.swap_bytes(),
-                "clz" => u64::from(word.leading_zeros()),
-                "ctz" => u64::from(word.trailing_zeros()),
-                "popcount" => u64::from(word.count_ones()),
-                "parity" => u64::from(word.count_ones() & 1),
-                _ => u64::from(if word == 0 {
-                    0
-                } else {
-                    word.trailing_zeros() + 1
-                }),
-            };
             let scalar = self.scalar(result);
+            let folded = build::wrap(function.fold(bits), scalar);
             return Value::new(constant(folded, scalar, place(at)), result, at);
         }
-        let helper = match what {
-            "bswap16" => "__bswaphi2",
-            "bswap32" => "__bswapsi2",
-            "bswap64" => "__bswapdi2",
-            "clz" => "__clzsi2",
-            "ctz" => "__ctzsi2",
-            "popcount" => "__popcountsi2",
-            "parity" => "__paritysi2",
-            _ => "__ffssi2",
-        };
-        let text = self.names.intern(helper.as_bytes());
+        let text = self.names.intern(function.helper().as_bytes());
         let params = alloc::vec![ty.plain()];
         let signature = super::types::Signature {
             ret: result.plain(),
@@ -441,17 +434,73 @@ impl Checker<'_> {
             variadic: false,
             prototype: true,
         };
-        let function = self.types.function(signature).plain();
+        let declared = self.types.function(signature).plain();
         let token = Token {
             kind: Kind::Identifier,
             flags: 0,
             text,
             at,
         };
-        let id = self.declare_implicit(token, function);
+        let id = self.declare_implicit(token, declared);
         let symbol = self.symbol_of(id);
         self.mentioned[symbol.0 as usize] = true;
         let callee = node(ExprKind::Address(symbol, 0), Scalar::U32, place(at));
         self.call_tree(callee, alloc::vec![value.expr()], None, result, at)
+    }
+}
+
+/// A built-in function on the bits of a number.
+struct BitFunction {
+    /// Its name without the size.
+    word: &'static str,
+    /// How many bits the number has.
+    bits: u32,
+}
+
+impl BitFunction {
+    /// `clz`, `clzl`, `clzll`, `bswap32` …
+    fn named(what: &str) -> Option<BitFunction> {
+        const WORDS: [&str; 7] = ["bswap", "clz", "ctz", "popcount", "parity", "ffs", "clrsb"];
+        let word = WORDS.into_iter().find(|word| what.starts_with(word))?;
+        let bits = match (word, &what[word.len()..]) {
+            ("bswap", "16") => 16,
+            ("bswap", "32") => 32,
+            ("bswap", "64") => 64,
+            ("bswap", _) => return None,
+            (_, "" | "l") => 32,
+            (_, "ll") => 64,
+            _ => return None,
+        };
+        Some(BitFunction { word, bits })
+    }
+
+    /// libgcc's name: `__clzsi2`. hi, si and di are the sizes.
+    fn helper(&self) -> String {
+        let size = match self.bits {
+            16 => "hi",
+            32 => "si",
+            _ => "di",
+        };
+        format!("__{}{size}2", self.word)
+    }
+
+    /// The result for a constant.
+    fn fold(&self, value: u64) -> u64 {
+        let unused = 64 - self.bits;
+        let value = value << unused >> unused;
+        u64::from(match self.word {
+            "bswap" => return value.swap_bytes() >> unused,
+            "clz" => value.leading_zeros() - unused,
+            "ctz" => value.trailing_zeros().min(self.bits),
+            "popcount" => value.count_ones(),
+            "parity" => value.count_ones() & 1,
+            "ffs" if value == 0 => 0,
+            "ffs" => value.trailing_zeros() + 1,
+            _ => {
+                let signed = (value << unused) as i64 >> unused;
+                let magnitude = if signed < 0 { !signed } else { signed };
+                magnitude.leading_zeros() - unused - 1
+            }
+        })
     }
 }

@@ -311,7 +311,11 @@ pub fn unknown_type(
 }
 
 pub fn unknown_builtin(span: Span, name: &str) -> Diagnostic {
-    unsupported(span, &format!("the built-in function `{name}`"), "")
+    let help = match name {
+        "__builtin_alloca" => "use an array, or `malloc` and `free`",
+        _ => "",
+    };
+    unsupported(span, &format!("the built-in function `{name}`"), help)
 }
 
 pub fn type_in_expression(span: Span, name: &str) -> Diagnostic {

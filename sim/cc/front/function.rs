@@ -2,7 +2,7 @@
 //!
 //! Which variables may live in registers must be known at their first use: the body's tokens are
 //! searched for `&name` before it is parsed. The search may take a variable too many (two of the
-//! same name, `(a) & b`), never one too few.
+//! same name, `(a) & b`), never one too few. In a function that calls `setjmp`, no variable may.
 
 use super::build::{constant, convert, node};
 use super::checker::{Abort, Checker, Parse, place};
@@ -375,6 +375,7 @@ impl Checker<'_> {
     /// Names after a unary `&` in the body that starts at the next `{`. See the module's head.
     fn addressed_names(&self) -> Vec<Name> {
         let mut found = Vec::new();
+        let mut returns_twice = false;
         let mut depth = 0u32;
         let mut i = self.position;
         while i < self.tokens.len() {
@@ -387,9 +388,14 @@ impl Checker<'_> {
                     }
                 }
                 Kind::Ampersand if self.is_unary(i) => self.addressed_after(i, &mut found),
+                Kind::Identifier => returns_twice |= self.tokens[i].text == names::SETJMP,
                 _ => {}
             }
             i += 1;
+        }
+        if returns_twice {
+            let body = &self.tokens[self.position..i.min(self.tokens.len())];
+            found.extend(body.iter().filter(|t| t.is_identifier()).map(|t| t.text));
         }
         found.sort_unstable();
         found.dedup();

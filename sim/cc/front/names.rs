@@ -50,7 +50,7 @@ fixed_names! {
     // Other words the checker looks for.
     MAIN "main" FUNC "__func__" FUNCTION__ "__FUNCTION__" PRETTY_FUNCTION "__PRETTY_FUNCTION__"
     PACKED "packed" PACKED__ "__packed__" ALIGNED "aligned" ALIGNED__ "__aligned__"
-    VA_LIST "__builtin_va_list"
+    VA_LIST "__builtin_va_list" SETJMP "setjmp"
 }
 
 /// Names up to this one are keywords.

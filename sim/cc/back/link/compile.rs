@@ -5,6 +5,7 @@ use crate::back::code::{Code, SlotId};
 use crate::back::emit::emit;
 use crate::back::frame::Frame;
 use crate::back::generate::generate;
+use crate::back::jump::hand_written;
 use crate::back::registers::allocate;
 use crate::back::symbols::Definition;
 use crate::tree::{self, Unit};
@@ -20,6 +21,21 @@ pub(super) struct Compiled {
     pub ra_offset: Option<u32>,
     pub locals: Vec<FrameLocal>,
     pub address: u32,
+}
+
+impl Compiled {
+    /// Takes the code of `setjmp` and its like instead of what the library's C says.
+    pub fn replace_by_hand(&mut self, unit: &Unit, function: &tree::Function) {
+        let name = unit.symbols.get(function.symbol.0 as usize);
+        let object = name.and_then(|s| hand_written(&s.name, function.place));
+        if let Some(object) = object {
+            self.object = object;
+            self.assembly = None;
+            self.frame_size = 0;
+            self.ra_offset = None;
+            self.locals.clear();
+        }
+    }
 }
 
 /// Compiles one function up to assembler items.

@@ -127,6 +127,9 @@ impl<'a> Linker<'a> {
             What::Function(n) => {
                 let mut compiled = compile(unit, &unit.functions[n], self.small_tls);
                 compiled.definition = Some(definition);
+                if self.units[definition.unit].library {
+                    compiled.replace_by_hand(unit, &unit.functions[n]);
+                }
                 for relocation in &compiled.object.relocations {
                     let symbol = relocation.target.symbol;
                     waiting.extend(self.need(definition.unit, symbol, relocation.place));

@@ -55,11 +55,6 @@ int pthread_equal(pthread_t a, pthread_t b)
     return a == b;
 }
 
-int pthread_setname_np(pthread_t thread, const char *name)
-{
-    return -__builtin_syscall(SYS_thread_set_name, thread, name);
-}
-
 int pthread_yield(void)
 {
     return sched_yield();

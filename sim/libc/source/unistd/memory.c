@@ -53,7 +53,7 @@ long sysconf(int name)
     case _SC_CLK_TCK: return 100;
     case _SC_OPEN_MAX: return 1024;
     case _SC_NPROCESSORS_CONF:
-    case _SC_NPROCESSORS_ONLN: return 1;
+    case _SC_NPROCESSORS_ONLN: return 1; /* no system call tells how many cores there are */
     }
     errno = EINVAL;
     return -1;
