@@ -37,7 +37,7 @@ impl Context<'_> {
 
     /// A site where a thread is now.
     fn here(&self, tid: Tid, pc: u32, tick: Option<Tick>, what: String) -> Site {
-        self.site(tid, pc, tick, what, self.world.backtrace_at(tid, pc))
+        self.site(tid, pc, tick, what, self.world.backtrace(tid))
     }
 
     /// A site where a thread was: the line only.
@@ -199,13 +199,15 @@ fn deadlock_notes(context: &Context, group: &Deadlock) -> Vec<String> {
             );
         }
     }
-    for waiter in &group.behind {
-        notes.push(format!(
-            "{} waits behind them",
-            short(&context.names.thread(waiter.thread))
-        ));
-    }
+    notes.extend(waits_behind(context, group));
     notes
+}
+
+/// Who waits behind the core of a deadlock.
+pub fn waits_behind(context: &Context, group: &Deadlock) -> Vec<String> {
+    let name = |waiter: &Waiter| context.names.thread(waiter.thread);
+    let note = |waiter| format!("{} waits behind them", short(&name(waiter)));
+    group.behind.iter().map(note).collect()
 }
 
 fn deadlock_help(kind: Kind) -> &'static str {

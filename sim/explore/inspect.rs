@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use sim_abi::event::ExitStatus;
-use sim_abi::{Event, EventKind, Finding, MemoryAccess};
+use sim_abi::{Event, EventKind, Finding, FindingKind, MemoryAccess, Verdict};
 use sim_detect::deadlock::{Deadlocks, is_plainly_alive};
 use sim_detect::heap::{Block, Heap, HeapError};
 use sim_detect::held::Held;
@@ -184,8 +184,22 @@ impl Inspector {
             held: &self.held,
             misuses: &self.misuses,
         };
-        groups
-            .iter()
+        let (known, new): (Vec<_>, Vec<_>) = groups.iter().partition(|group| group.known);
+        // Who waits behind a deadlock that has been told belongs to what was told.
+        for group in known {
+            let core = context.names.thread(group.core[0].thread);
+            let told = |f: &&mut Found| {
+                f.finding.kind == FindingKind::Error(Verdict::Deadlock)
+                    && f.finding.threads.contains(&core)
+            };
+            if let Some(found) = self.found.iter_mut().find(told) {
+                found
+                    .finding
+                    .notes
+                    .extend(findings::waits_behind(&context, group));
+            }
+        }
+        new.into_iter()
             .map(|group| findings::deadlock(&context, event.tick, group))
             .collect()
     }

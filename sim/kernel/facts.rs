@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use sim_abi::facts::{Enders, ThreadFact, WaitFact};
 use sim_abi::layout::barrier;
-use sim_abi::{Location, Object, Tid};
+use sim_abi::{Location, Tid};
 
 use crate::files::FileKind;
 use crate::process::ProcessKey;
@@ -61,8 +61,10 @@ impl World {
     }
 
     /// Who holds what a thread waits for, if one thread does.
-    pub(crate) fn holder(&self, _on: Object, t: ThreadKey, wait: Wait) -> Option<Tid> {
+    pub(crate) fn holder(&self, t: ThreadKey, wait: Wait) -> Option<Tid> {
         match self.enders(t, wait) {
+            // Of an end one does not say that somebody holds it.
+            Enders::Owner(_) if matches!(wait, Wait::Join(..)) => None,
             Enders::Owner(owner) => owner,
             Enders::AnyOf(_) | Enders::AllOf(_) | Enders::Count(..) => None,
         }

@@ -134,21 +134,23 @@ impl World {
                 offset - tls.address,
             ));
         }
-        self.frames(t, self.place(t)).into_iter().find_map(|frame| {
-            let function = image.function_at(frame.pc)?;
-            let local = function
-                .locals
-                .iter()
-                .find(|l| address.wrapping_sub(frame.sp.wrapping_add(l.offset)) < l.size)?;
-            let offset = address.wrapping_sub(frame.sp.wrapping_add(local.offset));
-            let name = part(&local.name, &local.type_name, local.size, offset);
-            Some(format!("{}::{}", function.name, name))
-        })
+        self.frames(t, self.exact_place(t))
+            .into_iter()
+            .find_map(|frame| {
+                let function = image.function_at(frame.pc)?;
+                let local = function
+                    .locals
+                    .iter()
+                    .find(|l| address.wrapping_sub(frame.sp.wrapping_add(l.offset)) < l.size)?;
+                let offset = address.wrapping_sub(frame.sp.wrapping_add(local.offset));
+                let name = part(&local.name, &local.type_name, local.size, offset);
+                Some(format!("{}::{}", function.name, name))
+            })
     }
 
     /// The functions a thread is in, innermost first.
     pub fn backtrace(&self, tid: Tid) -> Vec<StackFrame> {
-        let pc = self.tids.get(&tid).map(|t| self.place(*t));
+        let pc = self.tids.get(&tid).map(|t| self.exact_place(*t));
         pc.map_or(Vec::new(), |pc| self.backtrace_at(tid, pc))
     }
 
@@ -206,20 +208,26 @@ impl World {
     pub fn source_place(&self, tid: Tid, pc: u32) -> Option<(String, u32)> {
         let t = self.tids.get(&tid).copied()?;
         let image = self.processes[self.threads[t].process].image.as_deref()?;
-        let place = |pc: u32| {
-            image
-                .line_at(pc)
-                .map(|(file, line)| (file.to_string(), line))
+        let pc = self.program_place(t, pc);
+        image
+            .line_at(pc)
+            .map(|(file, line)| (file.to_string(), line))
+    }
+
+    /// `pc`, or if that is in the C library, the call that leads there.
+    pub(crate) fn program_place(&self, t: ThreadKey, pc: u32) -> u32 {
+        let Some(image) = self.processes[self.threads[t].process].image.as_deref() else {
+            return pc;
         };
         if !image.library_text.contains(&pc) {
-            return place(pc);
+            return pc;
         }
         self.frames(t, pc)
             .iter()
             .skip(1)
             .map(|frame| frame.pc.wrapping_sub(4))
             .find(|pc| !image.library_text.contains(pc))
-            .and_then(place)
+            .unwrap_or(pc)
     }
 
     fn frames(&self, t: ThreadKey, pc: u32) -> Vec<Frame> {

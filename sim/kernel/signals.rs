@@ -195,7 +195,7 @@ impl World {
         self.leave_queue(t);
         let restart = self.action(self.threads[t].process, signal).flags & SA_RESTART != 0;
         if restart && blocked.wait != Wait::Sleep {
-            self.threads[t].registers.pc = blocked.pc;
+            self.threads[t].registers.pc = self.exact_place(t);
             self.threads[t].call_pc = None;
         } else {
             self.return_from_call(t, Errno::EINTR.as_result());

@@ -374,7 +374,7 @@ impl World {
     }
 
     fn note_copy(&mut self, t: ThreadKey, address: u32, bytes: &[u8], write: bool) {
-        let pc = self.place(t);
+        let pc = self.exact_place(t);
         let (tid, pid) = (self.threads[t].tid, self.threads[t].pid);
         let mut done = 0;
         while done < bytes.len() as u32 {
@@ -466,7 +466,7 @@ impl World {
             .ok_or(Errno::ENOMEM)?;
         if flags & FIXED != 0 {
             let end = address.checked_add(size).ok_or(Errno::ENOMEM)?;
-            if address % PAGE_SIZE != 0 || address < MMAP_BASE || end > MMAP_LIMIT {
+            if !address.is_multiple_of(PAGE_SIZE) || address < MMAP_BASE || end > MMAP_LIMIT {
                 return Err(Errno::EINVAL);
             }
             self.munmap(t, address, size)?;
@@ -502,7 +502,7 @@ impl World {
             .checked_next_multiple_of(PAGE_SIZE)
             .ok_or(Errno::EINVAL)?;
         let end = address.checked_add(size).ok_or(Errno::EINVAL)?;
-        if address % PAGE_SIZE != 0 || length == 0 {
+        if !address.is_multiple_of(PAGE_SIZE) || length == 0 {
             return Err(Errno::EINVAL);
         }
         let p = self.threads[t].process;
@@ -534,7 +534,7 @@ impl World {
             .checked_next_multiple_of(PAGE_SIZE)
             .ok_or(Errno::EINVAL)?;
         let end = address.checked_add(size).ok_or(Errno::EINVAL)?;
-        if address % PAGE_SIZE != 0 {
+        if !address.is_multiple_of(PAGE_SIZE) {
             return Err(Errno::EINVAL);
         }
         let p = self.threads[t].process;
@@ -662,11 +662,11 @@ impl AddressSpace {
 /// Is this address in the heap, but in no live block: the allocator's own?
 pub(crate) fn own_heap(space: &AddressSpace, address: u32) -> bool {
     (space.heap_start..space.heap_end).contains(&address)
-        && !space
+        && space
             .blocks
             .range(..=address)
             .next_back()
-            .is_some_and(|(block, size)| address - block < *size)
+            .is_none_or(|(block, size)| address - block >= *size)
 }
 
 fn permits(permissions: Permissions, access: AccessKind) -> bool {

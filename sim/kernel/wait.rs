@@ -213,7 +213,7 @@ impl World {
             // Told as `ConditionWaits` when it began, or as `Signalled`.
             Wait::Condition { .. } | Wait::Relock { .. } => {}
             _ => {
-                let holder = self.holder(on, t, wait);
+                let holder = self.holder(t, wait);
                 self.tell(t, EventKind::Blocks { on, holder });
             }
         }

@@ -219,13 +219,16 @@ impl World {
         self.tell_at(t, pc, kind);
     }
 
-    /// Where a thread is: the call it waits in, or its next instruction.
+    /// Where a thread is in its program: its next instruction, or the call that it makes or waits in.
+    /// In the C library: the call of the innermost function that is not the library's.
     pub(crate) fn place(&self, t: ThreadKey) -> u32 {
+        self.program_place(t, self.exact_place(t))
+    }
+
+    /// The `ecall` a thread is in or waits in, or its next instruction.
+    pub(crate) fn exact_place(&self, t: ThreadKey) -> u32 {
         let thread = &self.threads[t];
-        match thread.blocked() {
-            Some(blocked) => blocked.pc,
-            None => thread.call_pc.unwrap_or(thread.registers.pc),
-        }
+        thread.call_pc.unwrap_or(thread.registers.pc)
     }
 
     /// A random number below `bound` (which is not 0).
