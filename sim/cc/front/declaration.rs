@@ -449,7 +449,7 @@ impl Checker<'_> {
         let Some(name) = declarator.name else {
             return self.unexpected("a name in the declaration");
         };
-        let align = specifiers.align.max(self.attributes().align);
+        let align = specifiers.align.max(declarator.attributes.align);
         let function = self.types.is_function(declarator.ty.id);
         match specifiers.class {
             Some(Class::Typedef) => {

@@ -3,6 +3,7 @@
 //! A declarator is read into a list of parts, nearest to the name first, and the type is built
 //! from its far end.
 
+use super::attributes::Attributes;
 use super::checker::{Checker, Parse};
 use super::errors;
 use super::names;
@@ -46,6 +47,8 @@ pub struct Declarator {
     pub ty: Q,
     /// The parameters, if the name is directly a function's.
     pub list: Option<ParameterList>,
+    /// What `__attribute__` after it says.
+    pub attributes: Attributes,
 }
 
 impl Checker<'_> {
@@ -55,9 +58,13 @@ impl Checker<'_> {
         let mut parts = Vec::new();
         let mut name = None;
         self.declarator_parts(&mut parts, &mut name)?;
-        self.skip_attributes();
+        let attributes = self.attributes();
         let at = name.map_or(at, |n: Token| n.at);
-        self.apply(base, parts, name, at)
+        let declarator = self.apply(base, parts, name, at)?;
+        Ok(Declarator {
+            attributes,
+            ..declarator
+        })
     }
 
     fn declarator_parts(&mut self, parts: &mut Vec<Part>, name: &mut Option<Token>) -> Parse<()> {
@@ -219,7 +226,13 @@ impl Checker<'_> {
                 }
             };
         }
-        Ok(Declarator { name, at, ty, list })
+        Ok(Declarator {
+            name,
+            at,
+            ty,
+            list,
+            attributes: Attributes::default(),
+        })
     }
 
     fn array_of(&mut self, of: Q, length: Option<u32>, at: Location, outermost: bool) -> Q {

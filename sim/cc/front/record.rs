@@ -1,5 +1,6 @@
 //! `struct`, `union` and `enum` specifiers (C17 §6.7.2.1–6.7.2.3).
 
+use super::attributes::Attributes;
 use super::checker::{Abort, Checker, Parse};
 use super::errors;
 use super::layout::{Field, Packing, lay_out};
@@ -137,11 +138,13 @@ impl Checker<'_> {
             let mut name = None;
             let mut ty = specifiers.ty;
             let mut at = self.peek().at;
+            let mut attributes = Attributes::default();
             if self.kind() != Kind::Colon {
                 let declarator = self.declarator(specifiers.ty)?;
                 name = declarator.name;
                 ty = declarator.ty;
                 at = declarator.at;
+                attributes = declarator.attributes;
                 if name.is_none() {
                     return self.unexpected("a member's name");
                 }
@@ -158,12 +161,12 @@ impl Checker<'_> {
             } else {
                 self.add_field(name.map(|n| n.text), ty, at, specifiers.align, fields);
             }
-            let attributes = self.attributes();
+            let after = self.attributes();
             if let Some(last) = fields.last_mut() {
-                last.align = last.align.max(attributes.align);
-                if attributes.packed {
+                if attributes.packed || after.packed {
                     last.align = 1;
                 }
+                last.align = last.align.max(attributes.align).max(after.align);
             }
             if !self.accept(Kind::Comma) {
                 break;

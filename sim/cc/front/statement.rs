@@ -418,8 +418,7 @@ impl Checker<'_> {
             self.say(value_at, errors::case_range_too_large);
             return Ok(label);
         }
-        let mut value = from;
-        while value <= to {
+        for value in from..=to {
             let bits = build::wrap(value as u64, state.scalar);
             if let Some(&old) = state.seen.get(&bits) {
                 duplicate = Some((value, old));
@@ -427,7 +426,6 @@ impl Checker<'_> {
             }
             state.seen.insert(bits, at);
             state.cases.push((bits, label));
-            value += 1;
         }
         if let Some((value, old)) = duplicate {
             let old = self.span(old);

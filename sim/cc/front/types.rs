@@ -432,7 +432,13 @@ impl Types {
 
     /// Compatible but for the qualifiers of the outermost level.
     pub fn compatible_plain(&self, a: TypeId, b: TypeId) -> bool {
-        self.same(a.plain(), b.plain(), 0)
+        // Qualifiers of an array are those of its elements.
+        match (self.get(a), self.get(b)) {
+            (Type::Array(x, n), Type::Array(y, m)) => {
+                (n.is_none() || m.is_none() || n == m) && self.compatible_plain(x.id, y.id)
+            }
+            _ => self.same(a.plain(), b.plain(), 0),
+        }
     }
 
     fn same(&self, a: Q, b: Q, depth: u32) -> bool {

@@ -2,6 +2,7 @@
 #ifndef _FCNTL_H
 #define _FCNTL_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #define O_RDONLY 0

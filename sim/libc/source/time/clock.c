@@ -5,9 +5,23 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Linux on 32-bit RISC-V, where an ELF file may run too, has only the calls with 64-bit times. */
+#define SYS_LINUX_CLOCK_GETTIME64 403
+#define SYS_LINUX_CLOCK_NANOSLEEP64 407
+struct linux_time {
+    long long seconds, nanoseconds;
+};
+
 int clock_gettime(clockid_t clock, struct timespec *result)
 {
-    return __result(__builtin_syscall(SYS_clock_gettime, clock, result));
+    long error = __builtin_syscall(SYS_clock_gettime, clock, result);
+    if (error == -ENOSYS) {
+        struct linux_time now;
+        error = __builtin_syscall(SYS_LINUX_CLOCK_GETTIME64, clock, &now);
+        result->tv_sec = now.seconds;
+        result->tv_nsec = now.nanoseconds;
+    }
+    return __result(error);
 }
 
 /* One tick is one microsecond. */
@@ -28,7 +42,14 @@ int timespec_get(struct timespec *result, int base)
 
 int gettimeofday(struct timeval *now, void *zone)
 {
-    return __result(__builtin_syscall(SYS_gettimeofday, now, zone));
+    long error = __builtin_syscall(SYS_gettimeofday, now, zone);
+    if (error == -ENOSYS) {
+        struct timespec time;
+        error = clock_gettime(CLOCK_REALTIME, &time);
+        now->tv_sec = time.tv_sec;
+        now->tv_usec = time.tv_nsec / 1000;
+    }
+    return __result(error);
 }
 
 time_t time(time_t *result)
@@ -56,7 +77,12 @@ double difftime(time_t later, time_t earlier)
 
 int nanosleep(const struct timespec *request, struct timespec *remaining)
 {
-    return __result(__builtin_syscall(SYS_nanosleep, request, remaining));
+    long error = __builtin_syscall(SYS_nanosleep, request, remaining);
+    if (error == -ENOSYS) {
+        struct linux_time wait = {request->tv_sec, request->tv_nsec};
+        error = __builtin_syscall(SYS_LINUX_CLOCK_NANOSLEEP64, CLOCK_MONOTONIC, 0, &wait, 0);
+    }
+    return __result(error);
 }
 
 /* Until an absolute time: sleeps the difference. */
