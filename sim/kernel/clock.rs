@@ -45,11 +45,11 @@ pub struct Clock {
     /// The cores, by number.
     pub cores: Vec<Core>,
     /// Cores that run a thread.
-    busy: BTreeSet<u16>,
+    pub(crate) busy: BTreeSet<u16>,
     /// Deadlines: when, in which order they were set, whose.
-    timers: BTreeMap<(Tick, u64), ThreadKey>,
+    pub(crate) timers: BTreeMap<(Tick, u64), ThreadKey>,
     /// The deadline of each thread that has one.
-    deadlines: BTreeMap<ThreadKey, (Tick, u64)>,
+    pub(crate) deadlines: BTreeMap<ThreadKey, (Tick, u64)>,
     timers_set: u64,
     /// Processes of the scenario that have not arrived: when, index.
     arrivals: BTreeSet<(Tick, usize)>,
@@ -112,6 +112,7 @@ impl World {
     pub fn tick<O: Observer>(&mut self, observer: &mut O, until: Tick) -> Option<Halt> {
         self.clock.moment = self.clock.now;
         self.clock.executing = None;
+        self.check_in_debug();
         if let Some(limit) = self.limit_reached() {
             return Some(Halt::Limit(limit));
         }
@@ -716,7 +717,7 @@ fn stop_thread_id(world: &World, t: ThreadKey) -> Tid {
     world.threads.get(t).map_or(Tid(0), |thread| thread.tid)
 }
 
-fn machine_fault(fault: sim_machine::Fault) -> Fault {
+pub(crate) fn machine_fault(fault: sim_machine::Fault) -> Fault {
     match fault {
         sim_machine::Fault::IllegalInstruction { word } => Fault::IllegalInstruction(word),
         sim_machine::Fault::MisalignedFetch { target } => Fault::MisalignedFetch(target),

@@ -44,7 +44,11 @@ impl World {
             thread: thread.tid,
             process: thread.pid,
             daemon: self.processes[thread.process].daemon,
-            wait: thread.blocked().map(|blocked| self.wait_fact(t, blocked)),
+            wait: thread
+                .blocked()
+                // Under choices a thread waits at every lock; it can go on if that is free.
+                .filter(|blocked| !self.guard(t, blocked.wait))
+                .map(|blocked| self.wait_fact(t, blocked)),
             holds: Vec::new(),
         }
     }

@@ -57,6 +57,20 @@ pub enum FileKind {
     Directory,
 }
 
+impl FileKind {
+    /// Which kind, and of what, as a number: for fingerprints.
+    pub(crate) fn number(&self) -> u64 {
+        match self {
+            FileKind::Input(_) => 1,
+            FileKind::Output(stream) => 2 << 32 | u64::from(*stream),
+            FileKind::PipeRead(pipe) => 3 << 32 | u64::from(pipe.0),
+            FileKind::PipeWrite(pipe) => 4 << 32 | u64::from(pipe.0),
+            FileKind::Regular(inode) => 5 << 32 | u64::from(*inode),
+            FileKind::Directory => 6,
+        }
+    }
+}
+
 /// An open file description: what descriptors share after `fork` and `dup`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenFile {
@@ -194,6 +208,13 @@ impl FileSystem {
         self.names
             .insert(path.to_owned(), Entry::File(self.last_inode));
         self.last_inode
+    }
+
+    /// Each file, by inode.
+    pub(crate) fn each_file(&self, mut visit: impl FnMut(u32, &[u8])) {
+        self.inodes
+            .iter()
+            .for_each(|(inode, bytes)| visit(*inode, bytes));
     }
 
     /// A file's bytes.

@@ -40,6 +40,12 @@ impl World {
         Ok(self.processes[p].descriptors.get(fd)?.file)
     }
 
+    /// What a descriptor is about, and whether it waits where it must.
+    pub(crate) fn file_kind(&self, t: ThreadKey, fd: u32) -> Option<(&FileKind, bool)> {
+        let file = &self.files.open[self.file_of(t, fd).ok()?];
+        Some((&file.kind, file.flags & flags::NONBLOCK == 0))
+    }
+
     pub(crate) fn path_argument(
         &mut self,
         t: ThreadKey,

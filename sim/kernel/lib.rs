@@ -7,19 +7,24 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod choices;
 mod clock;
 pub mod config;
 mod facts;
 mod files;
+mod fingerprint;
+mod invariants;
 mod io;
 mod ipc;
 mod life;
 mod loader;
+mod map;
 mod names;
 mod observer;
 mod process;
 mod sched;
 mod signals;
+mod snapshot;
 mod sync;
 mod syscall;
 mod thread;
@@ -29,9 +34,11 @@ mod wait;
 mod watch;
 mod world;
 
+pub use choices::{Enabled, NotEnabled, Operation, Visibility};
 pub use config::{Body, Config, CostTable, Limits, PolicyKind, ProcessSpec, Program};
 pub use observer::Observer;
 pub use process::Process;
+pub use snapshot::Saved;
 pub use thread::{State, Thread};
 pub use vm::{Area, AreaKind};
 pub use world::{Halt, Mode, World};

@@ -151,6 +151,8 @@ impl World {
             state: State::Ready,
             call_pc: None,
             started: false,
+            parked: None,
+            slept: 0,
             pending_signals: 0,
             signal_mask: 0,
             detached: false,
@@ -371,6 +373,19 @@ impl World {
             }
             _ => failed(Errno::ESRCH),
         }
+    }
+
+    /// Could this thread join that one, now or later?
+    pub(crate) fn joinable(&self, t: ThreadKey, tid: Tid) -> bool {
+        let me = &self.threads[t];
+        self.thread(tid)
+            .is_some_and(|other| other.process == me.process && !other.detached && tid != me.tid)
+    }
+
+    /// Is this its child, or (of `None`) has it any?
+    pub(crate) fn has_child(&self, t: ThreadKey, pid: Option<Pid>) -> bool {
+        let children = &self.processes[self.threads[t].process].children;
+        pid.map_or(!children.is_empty(), |pid| children.contains(&pid))
     }
 
     /// The thread to be joined has ended.

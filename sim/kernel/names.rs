@@ -20,9 +20,9 @@ const FRAMES_MAX: usize = 64;
 
 /// A function on a stack: where it is, and its stack pointer.
 #[derive(Clone, Copy)]
-struct Frame {
-    pc: u32,
-    sp: u32,
+pub(crate) struct Frame {
+    pub(crate) pc: u32,
+    pub(crate) sp: u32,
 }
 
 impl World {
@@ -230,7 +230,8 @@ impl World {
             .unwrap_or(pc)
     }
 
-    fn frames(&self, t: ThreadKey, pc: u32) -> Vec<Frame> {
+    /// Functions on the stack of a thread that is at `pc`, innermost first.
+    pub(crate) fn frames(&self, t: ThreadKey, pc: u32) -> Vec<Frame> {
         let thread = &self.threads[t];
         let Some(image) = self.processes[thread.process].image.as_deref() else {
             return Vec::new();

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use sim_abi::{CoreId, Object, Pid, Tick, Tid};
 use sim_machine::Registers;
 
+use crate::choices::Parked;
 use crate::process::ProcessKey;
 use crate::wait::Wait;
 
@@ -39,6 +40,11 @@ pub struct Thread {
     pub call_pc: Option<u32>,
     /// It has run before.
     pub started: bool,
+
+    /// Under choices: what it stands right before.
+    pub parked: Option<Parked>,
+    /// Under choices: ticks it has slept, which is all the time it knows.
+    pub slept: u64,
 
     // Signals: bit `n - 1` stands for signal `n`.
     /// Sent, and not yet handled.

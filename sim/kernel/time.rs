@@ -9,7 +9,7 @@ use sim_abi::{EventKind, Tick};
 
 use crate::thread::{State, ThreadKey};
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
-use crate::world::World;
+use crate::world::{Mode, World};
 
 /// 2024-01-01 00:00:00 UTC.
 pub const EPOCH_SECONDS: u64 = 1_704_067_200;
@@ -36,24 +36,39 @@ impl World {
         }
         let seconds = u64::from(self.load_word(t, request)?);
         let ticks = seconds * TICKS_PER_SECOND + u64::from(nanoseconds).div_ceil(1000);
+        if self.mode == Mode::Choices {
+            self.threads[t].slept += ticks;
+            return done(0);
+        }
         *until = Some(Tick(self.clock.moment.0 + ticks));
         Ok(Outcome::Wait(Wait::Sleep))
     }
 
     /// What a clock shows to a thread: CPU time clocks show what it, or its process, has used.
-    fn clock_value(&self, t: ThreadKey, clock: u32) -> Option<u64> {
+    fn clock_value(&mut self, t: ThreadKey, clock: u32) -> Option<u64> {
         const REALTIME: [u32; 2] = [0, 5];
         const MONOTONIC: [u32; 4] = [1, 4, 6, 7];
-        let used = |t: ThreadKey| self.threads[t].account.running;
+        let used = |world: &World, t: ThreadKey| world.threads[t].account.running;
         match clock {
-            c if REALTIME.contains(&c) => Some(EPOCH_SECONDS * TICKS_PER_SECOND + self.clock.now.0),
-            c if MONOTONIC.contains(&c) => Some(self.clock.now.0),
+            c if REALTIME.contains(&c) => Some(EPOCH_SECONDS * TICKS_PER_SECOND + self.time_of(t)),
+            c if MONOTONIC.contains(&c) => Some(self.time_of(t)),
             2 => {
                 let process = &self.processes[self.threads[t].process];
-                Some(process.threads.iter().map(|t| used(*t)).sum())
+                Some(process.threads.iter().map(|t| used(self, *t)).sum())
             }
-            3 => Some(used(t)),
+            3 => Some(used(self, t)),
             _ => None,
+        }
+    }
+
+    /// The time a thread knows: under choices only what it has slept itself.
+    fn time_of(&mut self, t: ThreadKey) -> u64 {
+        match self.mode {
+            Mode::Clock => self.clock.now.0,
+            Mode::Choices => {
+                self.clock_read = true;
+                self.threads[t].slept
+            }
         }
     }
 

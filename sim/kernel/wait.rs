@@ -79,6 +79,38 @@ pub enum Wait {
     Device,
 }
 
+impl Wait {
+    /// Which wait, and all its parts, as numbers: for fingerprints.
+    pub(crate) fn words(self) -> [u64; 3] {
+        let two = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);
+        match self {
+            Wait::Lock(at) => [1, two(at, 0), 0],
+            Wait::Condition { condition, mutex } => [2, two(condition, mutex), 0],
+            Wait::Relock { mutex, result } => [3, two(mutex, result), 0],
+            Wait::Semaphore(at) => [4, two(at, 0), 0],
+            Wait::ReadLock(at) => [5, two(at, 0), 0],
+            Wait::WriteLock(at) => [6, two(at, 0), 0],
+            Wait::Barrier { barrier, round } => [7, two(barrier, round), 0],
+            Wait::Once(at) => [8, two(at, 0), 0],
+            Wait::Join(tid, to) => [9, two(tid.0, to), 0],
+            Wait::Child(pid, to) => [10, two(pid.map_or(0, |p| p.0), to), 0],
+            Wait::PipeRead {
+                pipe,
+                buffer,
+                count,
+            } => [11, two(pipe.0, buffer), two(count, 0)],
+            Wait::PipeWrite {
+                pipe,
+                buffer,
+                count,
+                done,
+            } => [12, two(pipe.0, buffer), two(count, done)],
+            Wait::Sleep => [13, 0, 0],
+            Wait::Device => [14, 0, 0],
+        }
+    }
+}
+
 /// How an attempt to finish a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -270,7 +302,9 @@ impl World {
         self.leave_queue(t);
         match self.effect(t, wait) {
             Ok(Outcome::Return(result)) => {
-                self.tell(t, EventKind::Wakes { on });
+                if self.mode == Mode::Clock {
+                    self.tell(t, EventKind::Wakes { on });
+                }
                 self.return_from_call(t, result);
                 self.make_ready(t);
             }

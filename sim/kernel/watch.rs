@@ -50,7 +50,7 @@ impl<'a, O: Observer> KernelWatch<'a, O> {
         }
     }
 
-    fn translate(&self, access: &Access) -> MemoryAccess {
+    pub(crate) fn translate(&self, access: &Access) -> MemoryAccess {
         let location = match access.shared {
             Some(frame) => Location::Shared {
                 frame: frame.0,

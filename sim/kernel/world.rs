@@ -20,6 +20,7 @@ use slotmap::SlotMap;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::files::FileSystem;
+use crate::fingerprint::Digest;
 use crate::ipc::pipe::Pipe;
 use crate::observer::Observer;
 use crate::process::{Process, ProcessKey};
@@ -93,12 +94,16 @@ pub struct World {
     pub(crate) assertion: String,
     /// Who called whom when the last fault, failed assertion or deadly signal happened.
     pub(crate) obituary: Vec<StackFrame>,
+    /// Under choices: somebody has read the clock, so what threads have slept matters.
+    pub(crate) clock_read: bool,
     /// Processes that have ended and that nobody waits for: gone as soon as listeners know.
     pub(crate) graves: Vec<ProcessKey>,
     /// Texts of `sim_outcome`, in order.
     pub(crate) outcomes: Vec<String>,
     /// A limit was reached.
     pub(crate) limit: Option<&'static str>,
+    /// The memory's part of the fingerprint.
+    pub(crate) digest: Digest,
     /// Accounts of what has gone.
     pub(crate) thread_records: Vec<ThreadRecord>,
     pub(crate) process_records: Vec<ProcessRecord>,
@@ -129,13 +134,16 @@ impl World {
             written: 0,
             assertion: String::new(),
             obituary: Vec::new(),
+            clock_read: false,
             graves: Vec::new(),
             outcomes: Vec::new(),
             limit: None,
+            digest: Digest::default(),
             thread_records: Vec::new(),
             process_records: Vec::new(),
         };
         if mode == Mode::Choices {
+            world.memory.journal(true);
             for index in 0..config.processes.len() {
                 world.spawn(index);
             }

@@ -6,6 +6,7 @@ pub mod round_robin;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use sim_abi::CoreId;
 
@@ -25,6 +26,8 @@ pub trait Policy: core::fmt::Debug + Send + Sync {
     fn waits_for(&self, core: CoreId, affinities: &Affinities) -> bool;
     /// A ready thread has ended.
     fn remove(&mut self, thread: ThreadKey);
+    /// Whom it holds, in any order.
+    fn threads(&self) -> Vec<ThreadKey>;
     /// Holds nobody?
     fn is_empty(&self) -> bool;
     /// A copy, for a copy of the world.

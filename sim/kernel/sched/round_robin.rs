@@ -7,6 +7,7 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use sim_abi::CoreId;
 
@@ -41,6 +42,10 @@ impl Policy for RoundRobin {
 
     fn remove(&mut self, thread: ThreadKey) {
         self.queue.retain(|t| *t != thread);
+    }
+
+    fn threads(&self) -> Vec<ThreadKey> {
+        self.queue.iter().copied().collect()
     }
 
     fn is_empty(&self) -> bool {

@@ -22,6 +22,13 @@ const RECURSIVE: u32 = 1;
 const ERRORCHECK: u32 = 2;
 const ROBUST: u32 = 1 << 5;
 
+/// Is locking this mutex nothing but waiting and taking it: no error to be given at once?
+pub(crate) fn acquires_at_once(world: &World, t: ThreadKey, mutex: u32) -> bool {
+    let kind = world.peek_word(t, mutex.wrapping_add(KIND));
+    let mine = world.mutex_owner(t, mutex) == Some(world.threads[t].tid);
+    kind & DESTROYED == 0 && !(mine && kind & KIND_MASK == ERRORCHECK)
+}
+
 impl World {
     pub(crate) fn mutex_object(&self, t: ThreadKey, mutex: u32) -> Object {
         Object::Mutex(self.location(t, mutex))

@@ -1,0 +1,687 @@
+//! Choices from outside: no clock, no cores, no queues. The chooser of `sim check` and of replays.
+//!
+//! A thread's next *visible* operation is the unit: an access to memory that another thread could touch,
+//! or a system call that another could notice. Between steps every thread stands right before its next
+//! visible operation (or waits, or has ended); [`World::step`] makes one thread do it and then run on,
+//! by itself, to the next. What it does in between nobody else can notice: such *local* steps commute
+//! with everything others do, so they are not choices.
+//!
+//! Rules:
+//!   C1  what memory is visible is the strategy's knowledge: it answers through [`Visibility`]
+//!   C2  while only one thread is left, nothing is visible but its choices
+//!   C3  create, first step, exit and join of an ended thread are local; return from main is not
+//!   C4  a blocking call is one step, possible when its guard is true; waiting on a condition and at a
+//!       barrier are two
+//!   C5  sleeping and yielding end a step and order nothing; a timeout may come at any time
+//!   C6  of several waiters a signal wakes any: alternatives, by tid
+//!
+//! Not here: which choice is made, and what is concluded (`explore`).
+
+use alloc::vec::Vec;
+
+use sim_abi::syscall::Call;
+use sim_abi::{Choice, MemoryAccess, Object, Op, Tid};
+use sim_machine::{Access, Kind, Stop, Watch};
+
+use crate::files::FileKind;
+use crate::observer::Observer;
+use crate::sync::mutex::acquires_at_once;
+use crate::thread::{Blocked, State, ThreadKey};
+use crate::wait::Wait;
+use crate::watch::KernelWatch;
+use crate::world::{Halt, Mode, World};
+
+/// A thread that executes so many instructions without a visible operation loops by itself.
+const LOCAL_INSTRUCTIONS_MAX: u64 = 20_000_000;
+
+/// Knows which memory more than one thread touches.
+pub trait Visibility {
+    /// Could another thread notice this access? Asked while more than one thread lives.
+    fn visible(&mut self, access: &MemoryAccess) -> bool;
+}
+
+/// What a thread stands right before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parked {
+    /// An access to visible memory.
+    Access(MemoryAccess),
+    /// A system call that others can notice.
+    Call(Call),
+    /// An instruction that kills the process.
+    Fault,
+}
+
+/// The next operation of a thread: its footprint, known without executing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// An access to memory. An LR that an SC follows counts as both.
+    Access(MemoryAccess),
+    /// A system call, or the end of a wait.
+    Call {
+        /// Which.
+        call: Call,
+        /// Its arguments.
+        arguments: [u32; 6],
+        /// What it is about, if that is one object.
+        object: Option<Object>,
+        /// Where.
+        pc: u32,
+    },
+    /// The death of a process by a fault.
+    Fault {
+        /// Where.
+        pc: u32,
+    },
+}
+
+/// A choice that can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enabled {
+    /// Whose.
+    pub thread: Tid,
+    /// The choice.
+    pub choice: Choice,
+    /// What it does.
+    pub operation: Operation,
+    /// It ends a wait that has begun: by a timeout.
+    pub timeout: bool,
+}
+
+/// The choice that is not possible in this world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotEnabled(pub Choice);
+
+/// Looks on for an observer, and holds a hart before it does what others can notice.
+struct Hold<'a, O: Observer, V: Visibility> {
+    watch: KernelWatch<'a, O>,
+    visibility: &'a mut V,
+    /// Only one thread lives (C2).
+    alone: bool,
+    /// The access that is the step itself may pass.
+    pass: bool,
+    /// The word reserved in this run: its SC belongs to the LR.
+    reserved: Option<u32>,
+    held: Option<MemoryAccess>,
+}
+
+impl<O: Observer, V: Visibility> Watch for Hold<'_, O, V> {
+    const ACCESSES: bool = true;
+    const INSTRUCTIONS: bool = O::INSTRUCTIONS;
+
+    fn before(&mut self, access: &Access) -> bool {
+        let told = self.watch.translate(access);
+        if told.internal {
+            return true;
+        }
+        // Asked in any case: it learns who touches what.
+        let visible = !self.alone && self.visibility.visible(&told);
+        let completes = matches!(access.kind, Kind::StoreConditional { .. })
+            && self.reserved == Some(access.address);
+        if visible && !completes && !self.pass {
+            self.held = Some(told);
+            return false;
+        }
+        self.pass &= !visible;
+        true
+    }
+
+    fn access(&mut self, access: &Access) {
+        self.reserved = match access.kind {
+            Kind::LoadReserved => Some(access.address),
+            Kind::StoreConditional { .. } => None,
+            Kind::Load | Kind::Store | Kind::AtomicRmw => self.reserved,
+        };
+        if O::ACCESSES {
+            self.watch.access(access);
+        }
+    }
+
+    fn instruction(
+        &mut self,
+        pc: u32,
+        instruction: sim_abi::Instruction,
+        before: &sim_machine::Registers,
+    ) {
+        self.watch.instruction(pc, instruction, before);
+    }
+}
+
+impl World {
+    /// All threads run to right before their next visible operation. To be called once after boot;
+    /// [`World::step`] does it by itself.
+    pub fn settle<O: Observer, V: Visibility>(&mut self, visibility: &mut V, observer: &mut O) {
+        assert_eq!(
+            self.mode,
+            Mode::Choices,
+            "choices are made in a world booted for them"
+        );
+        self.flush(observer);
+        loop {
+            let movable = |t: &ThreadKey| {
+                let thread = &self.threads[*t];
+                match thread.state {
+                    State::Ready => thread.parked.is_none(),
+                    // C3: the join of a thread that has ended.
+                    State::Blocked(b) => matches!(b.wait, Wait::Join(..)) && self.guard(*t, b.wait),
+                    State::Running(_) | State::Ended => false,
+                }
+            };
+            let Some(t) = self.tids.values().copied().find(movable) else {
+                return;
+            };
+            if self.limit.is_some() {
+                return;
+            }
+            match self.threads[t].state {
+                State::Blocked(blocked) => self.finish_wait(t, blocked.wait),
+                _ => self.advance(t, false, visibility, observer),
+            }
+            self.flush(observer);
+        }
+    }
+
+    /// A thread runs on by itself. `pass`: its next visible access is the step, and happens.
+    fn advance<O: Observer, V: Visibility>(
+        &mut self,
+        t: ThreadKey,
+        pass: bool,
+        visibility: &mut V,
+        observer: &mut O,
+    ) {
+        let mut pass = pass;
+        let mut reserved = None;
+        let mut left = LOCAL_INSTRUCTIONS_MAX;
+        while self
+            .threads
+            .get(t)
+            .is_some_and(|thread| thread.state == State::Ready)
+        {
+            if self.threads[t].pending_signals != 0
+                && let Err(fault) = self.deliver_signal(t)
+            {
+                self.fault(t, fault);
+                return;
+            }
+            if !self.threads[t].started {
+                self.threads[t].started = true;
+                self.tell(t, sim_abi::EventKind::Starts);
+                self.flush(observer);
+            }
+            let alone = self.alone();
+            let thread = &mut self.threads[t];
+            let process = &self.processes[thread.process];
+            let space = process.space.id;
+            let watch = KernelWatch::new(observer, &self.clock, thread, process);
+            let mut hold = Hold {
+                watch,
+                visibility,
+                alone,
+                pass,
+                reserved,
+                held: None,
+            };
+            let budget = if O::SETTLES || O::INSTRUCTIONS {
+                1
+            } else {
+                left
+            };
+            let (executed, stop) = sim_machine::run(
+                &mut thread.registers,
+                &mut self.memory,
+                space,
+                budget,
+                &mut hold,
+            );
+            let held = hold.held;
+            (pass, reserved) = (hold.pass, hold.reserved);
+            if O::SETTLES || O::INSTRUCTIONS {
+                observer.settled(self);
+            }
+            left = left.saturating_sub(executed);
+            self.clock.instructions += executed;
+            match stop {
+                Stop::Budget if left > 0 => {}
+                Stop::Budget => {
+                    self.limit = Some("instructions without a visible operation");
+                    return;
+                }
+                Stop::Held => {
+                    let mut access = held.expect("a held hart has said why");
+                    access.write |= access.atomic && access.read && self.stores_next(t);
+                    self.threads[t].parked = Some(Parked::Access(access));
+                    return;
+                }
+                Stop::Miss(miss) => {
+                    if let Err(fault) = self.page_fault(t, miss) {
+                        if !alone {
+                            self.threads[t].parked = Some(Parked::Fault);
+                            return;
+                        }
+                        self.fault(t, fault);
+                    }
+                }
+                Stop::Ecall => {
+                    if self.park_at_call(t, alone) {
+                        return;
+                    }
+                    self.system_call(t, None);
+                }
+                Stop::Ebreak | Stop::Fault(_) if !alone => {
+                    self.threads[t].parked = Some(Parked::Fault);
+                    return;
+                }
+                Stop::Ebreak => self.fault(t, sim_abi::event::Fault::Breakpoint),
+                Stop::Fault(fault) => self.fault(t, crate::clock::machine_fault(fault)),
+            }
+            self.charge = 0;
+            self.flush(observer);
+        }
+    }
+
+    /// Only one thread lives.
+    fn alone(&self) -> bool {
+        let alive = self
+            .tids
+            .values()
+            .filter(|t| self.threads[**t].state != State::Ended);
+        alive.take(2).count() == 1
+    }
+
+    /// Does an SC follow the LR at which the thread stands?
+    fn stores_next(&self, t: ThreadKey) -> bool {
+        const CONSTRAINED_MAX: u32 = 16; // RISC-V unprivileged specification, 8.3.
+        let pc = self.threads[t].registers.pc;
+        let space = self.space_of(t);
+        (1..CONSTRAINED_MAX)
+            .map_while(|n| {
+                let mut word = [0; 4];
+                self.memory
+                    .read(space, pc.wrapping_add(4 * n), &mut word)
+                    .ok()?;
+                sim_abi::encoding::decode(u32::from_le_bytes(word))
+            })
+            .take_while(|i| !matches!(i.op, Op::LrW | Op::Ecall | Op::Jalr))
+            .any(|i| i.op == Op::ScW)
+    }
+
+    /// A thread is at an `ecall`. `true`: it stays there, because others could notice the call, or
+    /// because it waits; `false`: the call is local, and to be made now.
+    fn park_at_call(&mut self, t: ThreadKey, alone: bool) -> bool {
+        let Some(call) = Call::from_number(self.threads[t].registers.x[17]) else {
+            return false;
+        };
+        let arguments = core::array::from_fn(|n| self.threads[t].argument(n));
+        if call == Call::Choose {
+            self.threads[t].parked = Some(Parked::Call(call));
+            return true;
+        }
+        if alone {
+            return false;
+        }
+        if let Some((wait, until)) = self.wait_of(t, call, arguments) {
+            if matches!(wait, Wait::Join(..)) && self.guard(t, wait) {
+                return false;
+            }
+            self.await_at_call(t, wait, until);
+            return true;
+        }
+        if !is_noticed(call) || !self.concerns_others(t, call, arguments) {
+            return false;
+        }
+        self.threads[t].parked = Some(Parked::Call(call));
+        true
+    }
+
+    /// The thread waits at its call: it is enabled when the guard is true, and its step is the effect.
+    fn await_at_call(&mut self, t: ThreadKey, wait: Wait, timed: bool) {
+        let pc = self.place(t);
+        let on = self.object_of(t, wait);
+        let since = self.clock.moment;
+        let thread = &mut self.threads[t];
+        thread.call_pc = Some(thread.registers.pc);
+        thread.registers.pc = thread.registers.pc.wrapping_add(4);
+        let until = timed.then_some(sim_abi::Tick(u64::MAX));
+        thread.state = State::Blocked(Blocked {
+            wait,
+            on,
+            since,
+            until,
+            pc,
+        });
+    }
+
+    /// The wait that a blocking call is, if it does nothing else before; and whether it has a deadline.
+    fn wait_of(&self, t: ThreadKey, call: Call, arguments: [u32; 6]) -> Option<(Wait, bool)> {
+        let [a, b, c, ..] = arguments;
+        let plain = |wait| Some((wait, false));
+        match call {
+            Call::MutexLock if acquires_at_once(self, t, a) => plain(Wait::Lock(a)),
+            Call::MutexTimedlock if acquires_at_once(self, t, a) => Some((Wait::Lock(a), b != 0)),
+            Call::SemWait => plain(Wait::Semaphore(a)),
+            Call::SemTimedwait => Some((Wait::Semaphore(a), b != 0)),
+            Call::RwlockRdlock => plain(Wait::ReadLock(a)),
+            Call::RwlockWrlock => plain(Wait::WriteLock(a)),
+            Call::OnceBegin => plain(Wait::Once(a)),
+            Call::ThreadJoin if self.joinable(t, Tid(a)) => plain(Wait::Join(Tid(a), b)),
+            Call::Wait4 => {
+                let wanted = if (a as i32) > 0 {
+                    Some(sim_abi::Pid(a))
+                } else {
+                    None
+                };
+                let has = self.has_child(t, wanted);
+                (has && c & 1 == 0).then_some((Wait::Child(wanted, b), false))
+            }
+            Call::Read if c > 0 => match self.file_kind(t, a)? {
+                (FileKind::PipeRead(pipe), true) => plain(Wait::PipeRead {
+                    pipe: *pipe,
+                    buffer: b,
+                    count: c,
+                }),
+                _ => None,
+            },
+            Call::Write => match self.file_kind(t, a)? {
+                (FileKind::PipeWrite(pipe), true) => plain(Wait::PipeWrite {
+                    pipe: *pipe,
+                    buffer: b,
+                    count: c,
+                    done: 0,
+                }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Of calls on descriptors: those on output and on the process's own input are nobody else's business.
+    fn concerns_others(&self, t: ThreadKey, call: Call, arguments: [u32; 6]) -> bool {
+        match call {
+            Call::Read | Call::Write | Call::Close | Call::Lseek => {
+                match self.file_kind(t, arguments[0]) {
+                    Some((FileKind::Output(_) | FileKind::Input(_) | FileKind::Directory, _)) => {
+                        false
+                    }
+                    Some(_) => true,
+                    None => false,
+                }
+            }
+            _ => true,
+        }
+    }
+
+    /// What can be chosen, by tid and then by alternative.
+    pub fn enabled(&self, choices: &mut Vec<Enabled>) {
+        choices.clear();
+        if self.halted_by_itself() {
+            return;
+        }
+        for t in self.tids.values().copied() {
+            self.enabled_of(t, choices);
+        }
+    }
+
+    fn enabled_of(&self, t: ThreadKey, choices: &mut Vec<Enabled>) {
+        let thread = &self.threads[t];
+        let tid = thread.tid;
+        let Some(operation) = self.operation(t) else {
+            return;
+        };
+        let mut add = |choice, timeout| {
+            choices.push(Enabled {
+                thread: tid,
+                choice,
+                operation,
+                timeout,
+            });
+        };
+        match thread.state {
+            State::Blocked(blocked) => {
+                if self.guard(t, blocked.wait) {
+                    add(Choice::Step(tid), false);
+                }
+                if blocked.until.is_some() {
+                    add(Choice::Alt(tid, 1), true);
+                }
+            }
+            State::Ready => match self.alternatives(t) {
+                0 | 1 => add(Choice::Step(tid), false),
+                many => (0..many).for_each(|n| add(Choice::Alt(tid, n), false)),
+            },
+            State::Running(_) | State::Ended => {}
+        }
+    }
+
+    /// How many outcomes the operation has at which a thread stands.
+    fn alternatives(&self, t: ThreadKey) -> u32 {
+        match self.threads[t].parked {
+            Some(Parked::Call(Call::Choose)) => self.threads[t].argument(0),
+            // C6
+            Some(Parked::Call(Call::CondSignal)) => {
+                let object = Object::Condition(self.location(t, self.threads[t].argument(0)));
+                self.waiters(object).len() as u32
+            }
+            _ => 1,
+        }
+    }
+
+    /// The next operation of a thread that is not running by itself; also of one that waits.
+    pub fn next_operation(&self, tid: Tid) -> Option<Operation> {
+        self.operation(*self.tids.get(&tid)?)
+    }
+
+    fn operation(&self, t: ThreadKey) -> Option<Operation> {
+        let thread = &self.threads[t];
+        let arguments = core::array::from_fn(|n| thread.argument(n));
+        match (thread.state, thread.parked) {
+            (State::Blocked(blocked), _) => Some(Operation::Call {
+                call: Call::from_number(thread.registers.x[17])?,
+                arguments,
+                object: Some(blocked.on),
+                pc: blocked.pc,
+            }),
+            (State::Ready, Some(Parked::Access(access))) => Some(Operation::Access(access)),
+            (State::Ready, Some(Parked::Call(call))) => Some(Operation::Call {
+                call,
+                arguments,
+                object: self.object_of_call(t, call, arguments),
+                pc: self.place(t),
+            }),
+            (State::Ready, Some(Parked::Fault)) => Some(Operation::Fault { pc: self.place(t) }),
+            _ => None,
+        }
+    }
+
+    fn object_of_call(&self, t: ThreadKey, call: Call, arguments: [u32; 6]) -> Option<Object> {
+        let at = self.location(t, arguments[0]);
+        match call {
+            Call::MutexTrylock | Call::MutexUnlock | Call::MutexLock | Call::MutexTimedlock => {
+                Some(Object::Mutex(at))
+            }
+            // It gives the mutex back too: about two objects.
+            Call::CondWait | Call::CondTimedwait => None,
+            Call::CondSignal | Call::CondBroadcast => Some(Object::Condition(at)),
+            Call::SemPost | Call::SemTrywait | Call::SemGetvalue => Some(Object::Semaphore(at)),
+            Call::RwlockTryrdlock | Call::RwlockTrywrlock | Call::RwlockUnlock => {
+                Some(Object::Rwlock(at))
+            }
+            Call::BarrierWait => Some(Object::Barrier(at)),
+            Call::OnceDone => Some(Object::Once(at)),
+            Call::Read | Call::Write | Call::Close => match self.file_kind(t, arguments[0])?.0 {
+                FileKind::PipeRead(pipe) | FileKind::PipeWrite(pipe) => Some(Object::Pipe(*pipe)),
+                FileKind::Regular(inode) => Some(Object::File(*inode)),
+                FileKind::Input(_) | FileKind::Output(_) | FileKind::Directory => None,
+            },
+            Call::Fork => Some(Object::Ids),
+            _ => None,
+        }
+    }
+
+    /// Makes a choice: that thread does its next visible operation and runs on to the one after it.
+    ///
+    /// # Errors
+    /// The choice, if it is not one of [`World::enabled`]'s; nothing has changed then.
+    pub fn step<O: Observer, V: Visibility>(
+        &mut self,
+        choice: Choice,
+        visibility: &mut V,
+        observer: &mut O,
+    ) -> Result<(), NotEnabled> {
+        let (tid, alternative) = match choice {
+            Choice::Step(tid) => (tid, None),
+            Choice::Alt(tid, n) => (tid, Some(n)),
+            Choice::Tick => return Err(NotEnabled(choice)),
+        };
+        let t = *self.tids.get(&tid).ok_or(NotEnabled(choice))?;
+        let mut choices = Vec::new();
+        self.enabled_of(t, &mut choices);
+        let chosen = choices
+            .iter()
+            .find(|e| e.choice == choice)
+            .ok_or(NotEnabled(choice))?;
+        self.clock.now.0 += 1;
+        self.clock.moment = self.clock.now;
+        match (self.threads[t].state, self.threads[t].parked.take()) {
+            (State::Blocked(_), _) if chosen.timeout => self.time_out(t),
+            (State::Blocked(blocked), _) => self.finish_wait(t, blocked.wait),
+            (_, Some(Parked::Access(_))) => self.advance(t, true, visibility, observer),
+            (_, Some(Parked::Call(_))) => self.system_call(t, alternative),
+            (_, Some(Parked::Fault)) => self.fault_again(t),
+            (_, None) => unreachable!("an enabled thread waits or is parked"),
+        }
+        self.charge = 0;
+        self.flush(observer);
+        self.settle(visibility, observer);
+        Ok(())
+    }
+
+    /// Executes the instruction that kills.
+    fn fault_again(&mut self, t: ThreadKey) {
+        let space = self.space_of(t);
+        let (_, stop) = sim_machine::run(
+            &mut self.threads[t].registers,
+            &mut self.memory,
+            space,
+            1,
+            &mut (),
+        );
+        let fault = match stop {
+            Stop::Miss(miss) => match self.page_fault(t, miss) {
+                Ok(()) => return,
+                Err(fault) => fault,
+            },
+            Stop::Ebreak => sim_abi::event::Fault::Breakpoint,
+            Stop::Fault(fault) => crate::clock::machine_fault(fault),
+            // Another thread has mended it in the meantime (mapped the page).
+            Stop::Budget | Stop::Ecall | Stop::Held => return,
+        };
+        self.fault(t, fault);
+    }
+
+    /// Does the world stand still, and why?
+    pub fn halted(&self) -> Option<Halt> {
+        if let Some(limit) = self.limit {
+            return Some(Halt::Limit(limit));
+        }
+        if self.halted_by_itself() {
+            return Some(Halt::Done);
+        }
+        let mut choices = Vec::new();
+        self.enabled(&mut choices);
+        choices.is_empty().then_some(Halt::Stuck)
+    }
+
+    fn halted_by_itself(&self) -> bool {
+        !self
+            .processes
+            .values()
+            .any(|p| !p.daemon && p.status.is_none())
+    }
+}
+
+/// Can another thread notice this call? Blocking ones and those that concern descriptors are looked at
+/// more closely.
+fn is_noticed(call: Call) -> bool {
+    match call {
+        Call::MutexLock
+        | Call::MutexTrylock
+        | Call::MutexTimedlock
+        | Call::MutexUnlock
+        | Call::MutexDestroy
+        | Call::CondWait
+        | Call::CondTimedwait
+        | Call::CondSignal
+        | Call::CondBroadcast
+        | Call::CondDestroy
+        | Call::SemWait
+        | Call::SemTrywait
+        | Call::SemTimedwait
+        | Call::SemPost
+        | Call::SemGetvalue
+        | Call::SemDestroy
+        | Call::RwlockRdlock
+        | Call::RwlockTryrdlock
+        | Call::RwlockWrlock
+        | Call::RwlockTrywrlock
+        | Call::RwlockUnlock
+        | Call::RwlockDestroy
+        | Call::BarrierWait
+        | Call::BarrierDestroy
+        | Call::OnceBegin
+        | Call::OnceDone
+        | Call::Read
+        | Call::Write
+        | Call::Close
+        | Call::Lseek
+        | Call::Openat
+        | Call::Unlinkat
+        | Call::Mkdirat
+        | Call::Fstat
+        | Call::Fstatat
+        | Call::Dup
+        | Call::Dup3
+        | Call::Pipe2
+        | Call::Fcntl
+        | Call::Kill
+        | Call::Tkill
+        | Call::Fork
+        | Call::Execve
+        | Call::ExitGroup
+        | Call::Wait4
+        | Call::Nanosleep
+        | Call::SchedYield
+        | Call::AssertFailed
+        | Call::Choose => true,
+        Call::ThreadExitLinux
+        | Call::Getcwd
+        | Call::Fsync
+        | Call::ClockGettime
+        | Call::Sigaction
+        | Call::Sigprocmask
+        | Call::Sigreturn
+        | Call::Gettimeofday
+        | Call::Getpid
+        | Call::Getppid
+        | Call::Gettid
+        | Call::Brk
+        | Call::Munmap
+        | Call::Mmap
+        | Call::Mprotect
+        | Call::ThreadCreate
+        | Call::ThreadExit
+        | Call::ThreadJoin
+        | Call::ThreadDetach
+        | Call::ThreadSetName
+        | Call::MutexInit
+        | Call::CondInit
+        | Call::SemInit
+        | Call::RwlockInit
+        | Call::BarrierInit
+        | Call::HeapAllocated
+        | Call::HeapFreed
+        | Call::Outcome
+        | Call::Progress
+        | Call::Sometimes
+        | Call::Invariant
+        | Call::Random => false,
+    }
+}

@@ -1,0 +1,357 @@
+//! Fingerprints: 128 bits of what the future of a world depends on. Worlds with equal fingerprints
+//! behave alike under equal choices (but for collisions: n states collide with probability below n²/2¹²⁹).
+//!
+//! In it: registers and stacks above `sp` of threads that live, all other writable memory, waits, ends,
+//! descriptors, pipes, files, heap blocks, signals. Not in it: time, accounts, output and outcomes so
+//! far, names, the kernel's own handles, stacks below `sp`. Every table's fields are listed by
+//! destructuring without `..`, so that a new field does not compile until it has been thought of.
+//!
+//! The memory's part is a sum (xor) over words, kept up from the journal: a step that changes three words
+//! costs three words. Registers count as they are, also those that the program will not read again.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sim_abi::layout::PAGE_SIZE;
+use sim_machine::{Mark, Sharing};
+
+use crate::files::{Descriptor, OpenFile};
+use crate::ipc::pipe::Pipe;
+use crate::process::{Process, ProcessKey};
+use crate::thread::{Blocked, State, Thread, ThreadKey};
+use crate::vm::{AddressSpace, AreaKind};
+use crate::world::World;
+
+/// The memory's part of the fingerprint, as of a mark.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Digest {
+    mark: Option<Mark>,
+    words: u128,
+    /// By frame: what its words count as; `None`: they do not count, or nobody can write them.
+    frames: Arc<Vec<Option<u64>>>,
+}
+
+/// Mixes words into 128 bits. Two lanes of multiply-and-fold.
+#[derive(Clone, Copy)]
+struct Mixer(u64, u64);
+
+impl Mixer {
+    fn new(seed: u64) -> Mixer {
+        Mixer(
+            seed ^ 0x9e37_79b9_7f4a_7c15,
+            seed.rotate_left(32) ^ 0xd1b5_4a32_d192_ed03,
+        )
+    }
+
+    #[inline]
+    fn add(&mut self, word: u64) {
+        self.0 = fold(self.0 ^ word, 0xa076_1d64_78bd_642f);
+        self.1 = fold(self.1.wrapping_add(word), 0xe703_7ed1_a0b4_28db);
+    }
+
+    #[inline]
+    fn finish(self) -> u128 {
+        let low = fold(self.0 ^ self.1.rotate_left(17), 0x8ebc_6af0_9c88_c6e3);
+        let high = fold(self.1 ^ self.0.rotate_left(41), 0x5899_65cc_7537_4cc3);
+        u128::from(high) << 64 | u128::from(low)
+    }
+}
+
+#[inline]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    (product >> 64) as u64 ^ product as u64
+}
+
+/// One word of memory; zeros count nothing, so that untouched pages do not.
+#[inline]
+fn word_hash(page: u64, index: u32, value: u32) -> u128 {
+    if value == 0 {
+        return 0;
+    }
+    let mut mixer = Mixer::new(page);
+    mixer.add(u64::from(index) << 32 | u64::from(value));
+    mixer.finish()
+}
+
+impl World {
+    /// The fingerprint.
+    pub fn fingerprint(&mut self) -> u128 {
+        self.sync_digest();
+        let mut mixer = Mixer::new(self.digest.words as u64);
+        mixer.add((self.digest.words >> 64) as u64);
+        for t in self.tids.values() {
+            self.mix_thread(*t, &mut mixer);
+        }
+        for p in self.pids.values() {
+            self.mix_process(*p, &mut mixer);
+        }
+        mixer.add(u64::from(self.last_id));
+        for (id, pipe) in &self.pipes {
+            let Pipe {
+                bytes,
+                readers,
+                writers,
+            } = pipe;
+            mixer.add(u64::from(id.0) << 32 | u64::from(*readers) << 16 | u64::from(*writers));
+            mixer.add(bytes.len() as u64);
+            bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
+        }
+        self.files.each_file(|inode, bytes| {
+            mixer.add(u64::from(inode));
+            mixer.add(bytes.len() as u64);
+            bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
+        });
+        mixer.add(u64::from(self.limit.is_some()));
+        mixer.finish()
+    }
+
+    /// Brings the memory's part up to date.
+    pub(crate) fn sync_digest(&mut self) {
+        let Some(mark) = self
+            .digest
+            .mark
+            .filter(|m| !self.memory.structure_changed_since(*m))
+        else {
+            return self.rebuild_digest();
+        };
+        let mut words = self.digest.words;
+        // A word may have changed more than once: its first old value counts, and its value now.
+        let mut changed: Vec<(u32, u32, u32)> = self
+            .memory
+            .changes_since(mark)
+            .map(|c| (c.frame.0, u32::from(c.word), c.old))
+            .collect();
+        changed.sort_by_key(|(frame, word, _)| (*frame, *word)); // Stable: the first stays first.
+        changed.dedup_by_key(|(frame, word, _)| (*frame, *word));
+        for (frame, word, old) in changed {
+            let Some(Some(page)) = self.digest.frames.get(frame as usize) else {
+                continue;
+            };
+            let bytes = self.memory.read_frame(sim_machine::FrameId(frame));
+            words ^= word_hash(*page, word, old) ^ word_hash(*page, word, word_of(bytes, word));
+        }
+        self.digest.words = words;
+        self.digest.mark = Some(self.memory.mark());
+    }
+
+    fn rebuild_digest(&mut self) {
+        let mut words = 0;
+        let mut frames: Vec<Option<u64>> = Vec::new();
+        for p in self.pids.values() {
+            let process = &self.processes[*p];
+            if process.status.is_some() {
+                continue;
+            }
+            for (number, page) in self.memory.pages(process.space.id) {
+                let Some(area) = process.space.area_of(number) else {
+                    continue;
+                };
+                let stack = matches!(area.kind, AreaKind::MainStack | AreaKind::ThreadStack(_));
+                if stack || !area.permissions.write {
+                    continue;
+                }
+                let shared = page.sharing == Sharing::Shared;
+                let key = match shared {
+                    true => 1 << 63 | u64::from(page.frame.0),
+                    false => u64::from(process.pid.0) << 20 | u64::from(number),
+                };
+                let slot = page.frame.0 as usize;
+                if frames.len() <= slot {
+                    frames.resize(slot + 1, None);
+                }
+                if shared && frames[slot].is_some() {
+                    continue; // Counted for another process.
+                }
+                // Frames that are still shared since a fork cannot be written without being copied.
+                if page.sharing != Sharing::CopyOnWrite {
+                    frames[slot] = Some(key);
+                }
+                let bytes = self.memory.read_frame(page.frame);
+                for index in 0..PAGE_SIZE / 4 {
+                    words ^= word_hash(key, index, word_of(bytes, index));
+                }
+            }
+        }
+        self.digest = Digest {
+            mark: Some(self.memory.mark()),
+            words,
+            frames: Arc::new(frames),
+        };
+    }
+
+    fn mix_thread(&self, t: ThreadKey, mixer: &mut Mixer) {
+        let Thread {
+            tid,
+            pid: _,
+            process: _,
+            name: _,
+            body: _,
+            stack_slot,
+            registers,
+            state,
+            call_pc,
+            started: _,
+            // What it stands right before follows from its registers and memory.
+            parked: _,
+            slept,
+            pending_signals,
+            signal_mask,
+            detached,
+            result,
+            account: _,
+        } = &self.threads[t];
+        mixer.add(u64::from(tid.0) << 32 | u64::from(stack_slot.map_or(u32::MAX, |s| s)));
+        mixer.add(u64::from(*pending_signals) << 32 | u64::from(*signal_mask));
+        mixer.add(u64::from(*detached));
+        if self.clock_read {
+            mixer.add(*slept);
+        }
+        match state {
+            State::Ended => {
+                mixer.add(1 << 32 | u64::from(*result));
+                return;
+            }
+            State::Ready | State::Running(_) => mixer.add(2),
+            State::Blocked(blocked) => {
+                let Blocked {
+                    wait,
+                    on: _,
+                    since: _,
+                    until,
+                    pc: _,
+                } = blocked;
+                mixer.add(3 + u64::from(until.is_some()));
+                wait.words().into_iter().for_each(|word| mixer.add(word));
+            }
+        }
+        mixer.add(u64::from(call_pc.is_some()));
+        mixer.add(u64::from(registers.pc));
+        for pair in registers.x.chunks_exact(2) {
+            mixer.add(u64::from(pair[0]) << 32 | u64::from(pair[1]));
+        }
+        self.mix_stack(t, mixer);
+    }
+
+    /// The live part of a thread's stack, with its thread-local storage above it.
+    fn mix_stack(&self, t: ThreadKey, mixer: &mut Mixer) {
+        let thread = &self.threads[t];
+        let space = &self.processes[thread.process].space;
+        let sp = thread.registers.x[2] & !3;
+        let Some(area) = space.area_of(sp / PAGE_SIZE) else {
+            return;
+        };
+        let end = area.end;
+        for number in sp / PAGE_SIZE..end {
+            let Some(page) = self.memory.page(space.id, number) else {
+                continue;
+            };
+            let bytes = self.memory.read_frame(page.frame);
+            let first = if number == sp / PAGE_SIZE {
+                sp % PAGE_SIZE / 4
+            } else {
+                0
+            };
+            for index in (first..PAGE_SIZE / 4).step_by(2) {
+                let low = word_of(bytes, index);
+                let high = if index + 1 < PAGE_SIZE / 4 {
+                    word_of(bytes, index + 1)
+                } else {
+                    0
+                };
+                if low | high != 0 {
+                    mixer.add(u64::from(low) << 32 | u64::from(high));
+                    mixer.add(u64::from(number) << 32 | u64::from(index));
+                }
+            }
+        }
+    }
+
+    fn mix_process(&self, p: ProcessKey, mixer: &mut Mixer) {
+        let Process {
+            pid,
+            name: _,
+            parent,
+            children,
+            forks: _,
+            daemon: _,
+            affinity: _,
+            image,
+            bursts: _,
+            threads: _,
+            threads_created: _,
+            space,
+            descriptors,
+            actions,
+            status,
+            joined: _,
+            account: _,
+        } = &self.processes[p];
+        mixer.add(u64::from(pid.0) << 32 | u64::from(parent.map_or(0, |p| p.0)));
+        children
+            .iter()
+            .for_each(|child| mixer.add(u64::from(child.0)));
+        if let Some(status) = status {
+            mixer.add(match status {
+                sim_abi::event::ExitStatus::Exited(code) => 0x100 | u64::from(*code),
+                sim_abi::event::ExitStatus::Killed(signal) => 0x200 | u64::from(*signal),
+            });
+            return;
+        }
+        mixer.add(
+            image
+                .as_ref()
+                .map_or(0, |i| u64::from(i.entry) << 32 | i.symbols.len() as u64),
+        );
+        let AddressSpace {
+            id: _,
+            areas,
+            heap_start: _,
+            heap_end,
+            blocks,
+            freed: _,
+            stacks,
+        } = space;
+        mixer.add(u64::from(*heap_end));
+        mixer.add(areas.len() as u64);
+        blocks
+            .iter()
+            .for_each(|(at, size)| mixer.add(u64::from(*at) << 32 | u64::from(*size)));
+        stacks.iter().for_each(|slot| mixer.add(u64::from(*slot)));
+        for (
+            fd,
+            Descriptor {
+                file,
+                close_on_exec,
+            },
+        ) in descriptors.open()
+        {
+            let OpenFile {
+                kind,
+                offset,
+                flags,
+                references: _,
+            } = &self.files.open[file];
+            mixer.add(u64::from(fd) << 32 | u64::from(close_on_exec));
+            mixer.add(u64::from(*offset) << 32 | u64::from(*flags));
+            mixer.add(kind.number());
+        }
+        for action in &actions.table {
+            let crate::signals::Action {
+                handler,
+                flags,
+                restorer: _,
+                mask,
+            } = action;
+            if handler | flags | mask != 0 {
+                mixer.add(u64::from(*handler) << 32 | u64::from(*flags));
+                mixer.add(u64::from(*mask));
+            }
+        }
+    }
+}
+
+fn word_of(bytes: &[u8; PAGE_SIZE as usize], index: u32) -> u32 {
+    let at = 4 * index as usize;
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
