@@ -72,7 +72,7 @@ mod tests {
     fn first_come_first_served() {
         let [a, b, c] = threads();
         let mut policy = RoundRobin::default();
-        [a, b, c].map(|t| policy.ready(t));
+        [a, b, c].into_iter().for_each(|t| policy.ready(t));
         let free = Affinities::new();
         let order = [(); 3].map(|()| policy.next(CoreId(0), &free));
         assert_eq!(order, [Some(a), Some(b), Some(c)]);
@@ -83,7 +83,7 @@ mod tests {
     fn affinity_is_kept() {
         let [a, b, _] = threads();
         let mut policy = RoundRobin::default();
-        [a, b].map(|t| policy.ready(t));
+        [a, b].into_iter().for_each(|t| policy.ready(t));
         let tied = Affinities::from([(a, [1].as_slice().into())]);
         assert_eq!(policy.next(CoreId(0), &tied), Some(b));
         assert_eq!(policy.next(CoreId(0), &tied), None);

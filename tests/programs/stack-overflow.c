@@ -1,0 +1,11 @@
+// expect: crashed
+// finds: stack overflow
+int deep(int n) {
+    volatile int room[1000];
+    room[0] = n;
+    return deep(n + 1) + room[0];
+}
+
+int main(void) {
+    return deep(0);
+}
