@@ -1,0 +1,47 @@
+/* A buffer with one slot and two conditions: each signal reaches the kind of thread it is meant for. */
+#include <pthread.h>
+#include <stdio.h>
+
+int full = 0;                                      /* is something in the slot? */
+pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  /* protects full */
+pthread_cond_t room = PTHREAD_COND_INITIALIZER;    /* the slot is empty */
+pthread_cond_t item = PTHREAD_COND_INITIALIZER;    /* the slot is full */
+
+void *producer(void *unused) {
+    pthread_mutex_lock(&lock);
+    while (full) {
+        pthread_cond_wait(&room, &lock);
+    }
+    for (volatile int work = 0; work < 10; work++) {
+        /* fills the slot */
+    }
+    full = 1;
+    pthread_cond_signal(&item);
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+void *consumer(void *unused) {
+    pthread_mutex_lock(&lock);
+    while (!full) {
+        pthread_cond_wait(&item, &lock);
+    }
+    full = 0;
+    pthread_cond_signal(&room);
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+int main(void) {
+    pthread_t c1, c2, p1, p2;
+    pthread_create(&c1, NULL, consumer, NULL);
+    pthread_create(&c2, NULL, consumer, NULL);
+    pthread_create(&p1, NULL, producer, NULL);
+    pthread_create(&p2, NULL, producer, NULL);
+    pthread_join(c1, NULL);
+    pthread_join(c2, NULL);
+    pthread_join(p1, NULL);
+    pthread_join(p2, NULL);
+    printf("done\n");
+    return 0;
+}
