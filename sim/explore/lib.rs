@@ -8,6 +8,7 @@ extern crate std;
 
 mod findings;
 mod inspect;
+pub mod moment;
 mod probe;
 pub mod run;
 mod trace;
