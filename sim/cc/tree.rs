@@ -13,14 +13,17 @@
 //!   * a local in [`Storage::Register`] may live in a register: its address is never taken;
 //!   * signedness comes from the scalar of the operands (`U32 / U32` is `divu`).
 //!
+//! A tree can be written down (serde): the C library is compiled when `sim` is built.
+//!
 //! Not here: types of C (see the checker), sections and addresses (see the linker).
 
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// A place in a source file, for the line table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Place {
     /// Index into [`Unit::files`].
     pub file: u16,
@@ -31,7 +34,7 @@ pub struct Place {
 }
 
 /// The machine's scalar types (ilp32: `int`, `long` and pointers are 32 bits).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)] // The names say it.
 pub enum Scalar {
     I8,
@@ -71,7 +74,7 @@ impl Scalar {
 }
 
 /// The type of an expression's value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ty {
     /// No value.
     Void,
@@ -87,19 +90,19 @@ pub enum Ty {
 }
 
 /// Index into [`Unit::symbols`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SymbolId(pub u32);
 
 /// Index into [`Function::locals`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LocalId(pub u32);
 
 /// Index into [`Function::labels`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LabelId(pub u32);
 
 /// One translation unit, checked and lowered.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Unit {
     /// Paths of the source files that [`Place::file`] counts: the `.c` file first, then headers.
     pub files: Vec<String>,
@@ -112,7 +115,7 @@ pub struct Unit {
 }
 
 /// A name that the linker resolves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Symbol {
     /// The name; string literals and static locals get one too: `.str3`, `main.counter`.
     pub name: String,
@@ -125,7 +128,7 @@ pub struct Symbol {
 }
 
 /// What a symbol stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SymbolKind {
     /// Code.
     Function,
@@ -136,7 +139,7 @@ pub enum SymbolKind {
 }
 
 /// An object with static storage.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Data {
     /// Which symbol it defines.
     pub symbol: SymbolId,
@@ -159,7 +162,7 @@ pub struct Data {
 }
 
 /// "The address of `symbol` plus `addend` belongs at `offset`."
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Relocation {
     /// Byte offset in the object.
     pub offset: u32,
@@ -170,7 +173,7 @@ pub struct Relocation {
 }
 
 /// A function definition.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Function {
     /// Which symbol it defines.
     pub symbol: SymbolId,
@@ -193,7 +196,7 @@ pub struct Function {
 }
 
 /// A parameter, variable or temporary of a function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Local {
     /// The name in the source; empty for a temporary.
     pub name: String,
@@ -208,7 +211,7 @@ pub struct Local {
 }
 
 /// Where a local may live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Storage {
     /// A scalar whose address is never taken and that is not volatile: used only by
     /// [`ExprKind::Local`] and [`ExprKind::SetLocal`]; a register if there is one.
@@ -218,7 +221,7 @@ pub enum Storage {
 }
 
 /// A statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Stmt {
     /// Evaluated, result dropped.
     Expr(Expr),
@@ -268,7 +271,7 @@ pub enum Stmt {
 }
 
 /// An expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Expr {
     /// What it does.
     pub kind: ExprKind,
@@ -279,7 +282,7 @@ pub struct Expr {
 }
 
 /// A field of some bits inside a storage unit (little-endian: bit 0 is the lowest).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BitField {
     /// First bit in the unit.
     pub shift: u8,
@@ -288,7 +291,7 @@ pub struct BitField {
 }
 
 /// What an expression does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum ExprKind {
     /// A constant: the bits of an integer (sign- or zero-extended to 64) or of a float.
     Const(u64),
@@ -407,7 +410,7 @@ pub enum ExprKind {
 }
 
 /// Who is called.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Callee {
     /// A function by name.
     Symbol(SymbolId),
@@ -416,7 +419,7 @@ pub enum Callee {
 }
 
 /// Operators with one operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UnaryOp {
     /// `-x`
     Negate,
@@ -425,7 +428,7 @@ pub enum UnaryOp {
 }
 
 /// Operators with two operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // The names say it.
 pub enum BinaryOp {
     Add,
@@ -447,7 +450,7 @@ pub enum BinaryOp {
 }
 
 /// Atomic read-modify-write operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // The names say it.
 pub enum RmwOp {
     Exchange,

@@ -17,6 +17,11 @@
 #[cfg(test)]
 extern crate std;
 
+/// Where the library is, in a map of files.
+pub const ROOT: &str = "<libc>/";
+/// Where its headers are.
+pub const INCLUDE: &str = "<libc>/include";
+
 /// Headers: the name after `#include <`, and the text.
 pub const HEADERS: &[(&str, &str)] = &[
     ("alloca.h", include_str!("include/alloca.h")),

@@ -1,6 +1,7 @@
 //! C files → a program image: the compiler and the C library of the simulated computer, put together.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,7 +10,9 @@ use sim_cc::Files;
 use sim_cc::back::{LinkInput, link};
 use sim_cc::tree::Unit;
 
-use crate::library::{INCLUDE, LIBC, Library, add_headers};
+use sim_libc::{HEADERS, INCLUDE, ROOT};
+
+use crate::library::Library;
 
 /// What the command line says about compiling.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub struct Compiled {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// The compiler with the C library, whose files are compiled once for all programs of a scenario.
+/// The compiler with the C library, whose trees are read once for all programs of a scenario.
 pub struct Compiler<'a> {
     options: &'a Options,
     library: Library,
@@ -40,7 +43,7 @@ impl<'a> Compiler<'a> {
     pub fn new(options: &'a Options) -> Self {
         Compiler {
             options,
-            library: Library::default(),
+            library: Library::new(),
         }
     }
 
@@ -61,12 +64,8 @@ impl<'a> Compiler<'a> {
         if has_errors(&diagnostics) {
             return Err(diagnostics);
         }
-        let needed = self.library.needed_by(&units)?;
-        let linked = self.link(&units, &needed).or_else(|_| {
-            let all = self.library.all()?;
-            self.link(&units, &all)
-        });
-        match linked {
+        let needed = self.library.needed_by(&units);
+        match self.link(&units, &needed) {
             Ok(image) => Ok(Compiled {
                 image,
                 warnings: diagnostics,
@@ -91,13 +90,20 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// Adds the library's headers to a map of files.
+fn add_headers(files: &mut Files) {
+    for (path, text) in HEADERS {
+        files.insert(format!("{INCLUDE}/{path}"), text.as_bytes().into());
+    }
+}
+
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
 }
 
 /// What the library misses (`main`, needed by its start code) the program has been told already.
 fn of_the_program(mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let in_library = |d: &Diagnostic| d.span.file.starts_with(LIBC);
+    let in_library = |d: &Diagnostic| d.span.file.starts_with(ROOT);
     if !errors.iter().all(in_library) {
         errors.retain(|d| !in_library(d));
     }

@@ -24,6 +24,7 @@ mod keys;
 mod library;
 mod names;
 mod path;
+mod precompiled;
 mod read;
 mod schema;
 mod suggest;
