@@ -1,4 +1,4 @@
-//! Values → text: diagnostics, the report of a run, JSON, explanations, a program's dump.
+//! Values → text: diagnostics, the report of a run, JSON, explanations, a program's dump; and pictures.
 //!
 //! Everything a person reads is made here, and only made: nothing is printed. Plain by default; a
 //! [`Style`] colours it. Names and source lines, never bare numbers.
@@ -19,6 +19,7 @@ mod json;
 mod run;
 mod signal;
 mod style;
+pub mod svg;
 mod syscall;
 mod threads;
 mod trace;
