@@ -1,15 +1,24 @@
 //! The computer as a whole, through the command that people use. What is tested where:
 //!
-//!   * `scenarios.rs`   every scenario is run: what `[expect]` says, its whole report (snapshots in
-//!     `snapshots/`), and the same bytes when it is run again;
-//!   * `bad_input.rs`   malformed scenarios and programs: exit code 2, the right line and column;
-//!   * `programs.rs`    the scenarios' C programs against the host's gcc: the same output;
-//!   * `console.rs`     the command line itself: the blocks in `command/*.trycmd`.
+//!   * `scenarios.rs`     every scenario is run: what `[expect]` says, its whole report (snapshots in
+//!     `snapshots/`), times that add up, and the same bytes when it is run again;
+//!   * `programs.rs`      small C programs with what must come out of them in their first lines (`programs/`),
+//!     and the host's gcc beside;
+//!   * `schedules.rs`     round-robin on paper, worked out by hand;
+//!   * `keys.rs`          what the keys of a scenario do; exit codes; the keys of the JSON;
+//!   * `bad_input.rs`     malformed scenarios and programs: exit code 2, the right line and column;
+//!   * `elf.rs`           ELF files that `sim build` writes, run here and in qemu;
+//!   * `console.rs`       the command line itself: the blocks in `command/*.trycmd` and in the README;
+//!   * `architecture.rs`  ARCHITECTURE.md is true.
 //!
 //! Tests of one part stand beside that part, in `sim/*`.
 
+mod architecture;
 mod bad_input;
 mod command;
 mod console;
+mod elf;
+mod keys;
 mod programs;
 mod scenarios;
+mod schedules;

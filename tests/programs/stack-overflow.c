@@ -1,5 +1,5 @@
 // expect: crashed
-// finds: stack overflow
+// finds: overflows its stack
 int deep(int n) {
     volatile int room[1000];
     room[0] = n;
