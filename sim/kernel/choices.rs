@@ -197,9 +197,9 @@ impl World {
             .is_some_and(|thread| thread.state == State::Ready)
         {
             if self.threads[t].pending_signals != 0
-                && let Err(fault) = self.deliver_signal(t)
+                && let Err(death) = self.deliver_signal(t)
             {
-                self.fault(t, fault);
+                self.die(t, death);
                 return;
             }
             if !self.threads[t].started {

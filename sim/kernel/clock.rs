@@ -27,6 +27,7 @@ use sim_machine::Stop;
 use crate::config::Config;
 use crate::observer::Observer;
 use crate::sched::{Affinities, Policy, allowed, policy};
+use crate::signals::Death;
 use crate::thread::{State, ThreadBody, ThreadKey};
 use crate::wait::Wait;
 use crate::watch::KernelWatch;
@@ -59,6 +60,8 @@ pub struct Clock {
     pub affinities: Affinities,
     /// Instructions executed by all.
     pub instructions: u64,
+    /// What the kernel did for programs, measured in instructions: bytes copied, pages unmapped.
+    pub effort: u64,
     /// Switches to another thread of the same process, and of another.
     pub switches: (u64, u64),
 }
@@ -101,12 +104,31 @@ impl Clock {
             policy: policy(config.policy),
             affinities: Affinities::new(),
             instructions: 0,
+            effort: 0,
             switches: (0, 0),
         }
     }
 }
 
+impl Clock {
+    /// What the limit of instructions is about: a program must not keep the kernel busy for ever either.
+    fn work(&self) -> u64 {
+        self.instructions.saturating_add(self.effort)
+    }
+}
+
 impl World {
+    /// The core will have to pay for this.
+    pub(crate) fn charge(&mut self, ticks: u64) {
+        self.charge = self.charge.saturating_add(ticks);
+    }
+
+    /// The kernel works on so many bytes for a program.
+    pub(crate) fn effort(&mut self, bytes: u32) {
+        const BYTES_PER_INSTRUCTION: u64 = 16;
+        self.clock.effort += u64::from(bytes) / BYTES_PER_INSTRUCTION;
+    }
+
     /// Time moves on, up to `until` at most, or to just after the next thing the kernel did. `Some`: the
     /// world stands still; it will not move any more.
     pub fn tick<O: Observer>(&mut self, observer: &mut O, until: Tick) -> Option<Halt> {
@@ -137,7 +159,7 @@ impl World {
         let limits = &self.config.limits;
         match self.limit {
             Some(limit) => Some(limit),
-            None if self.clock.instructions >= limits.instructions => Some("instructions"),
+            None if self.clock.work() >= limits.instructions => Some("instructions"),
             None if self.clock.now.0 >= limits.ticks => Some("ticks"),
             None => None,
         }
@@ -228,7 +250,7 @@ impl World {
                     index: index + 2,
                     left,
                 };
-                self.block(t, Wait::Device, Some(Tick(self.clock.now.0 + device)));
+                self.block(t, Wait::Device, Some(later(self.clock.now, *device)));
             }
         }
         true
@@ -277,8 +299,8 @@ impl World {
         core.last = Some((tid, pid));
         core.slice_end = None;
         core.yields = false;
-        core.free_at = Tick(now.0 + price);
-        core.record.overhead += price;
+        core.free_at = later(now, price);
+        core.record.overhead = core.record.overhead.saturating_add(price);
         self.clock.busy.insert(id.0);
         match switch {
             Switch::Free => {}
@@ -286,7 +308,7 @@ impl World {
             Switch::Process => self.clock.switches.1 += 1,
         }
         if price > 0 {
-            observer.span(id, now, Tick(now.0 + price), tid, true);
+            observer.span(id, now, later(now, price), tid, true);
         }
         self.threads[t].state = State::Running(id);
         self.clock.executing = Some(id);
@@ -294,7 +316,7 @@ impl World {
         self.tell(t, EventKind::Dispatched { switch, previous });
         if !self.threads[t].started {
             self.threads[t].started = true;
-            self.threads[t].account.first_run = Some(Tick(now.0 + price));
+            self.threads[t].account.first_run = Some(later(now, price));
             self.tell(t, EventKind::Starts);
         }
     }
@@ -360,21 +382,21 @@ impl World {
                 Some(end) => end,
                 None => {
                     let quantum = self.quantum();
-                    let end = Tick(now.0.saturating_add(quantum));
+                    let end = later(now, quantum);
                     self.clock.cores[usize::from(number)].slice_end = Some(end);
                     end
                 }
             };
             limit(end);
             if let ThreadBody::Bursts { left, .. } = self.threads[t].body {
-                limit(Tick(now.0 + left.max(1)));
+                limit(later(now, left.max(1)));
             }
         }
         let left = self
             .config
             .limits
             .instructions
-            .saturating_sub(self.clock.instructions);
+            .saturating_sub(self.clock.work());
         let ticks = (horizon.0 - now.0).min(left.max(1));
         match runs.as_slice() {
             [] => self.clock.now = horizon,
@@ -390,7 +412,10 @@ impl World {
             .min(self.config.quantum.saturating_sub(1));
         match jitter {
             0 => self.config.quantum,
-            _ => self.config.quantum - jitter + self.random_below(2 * jitter + 1),
+            _ => {
+                let spread = jitter.saturating_mul(2).saturating_add(1);
+                (self.config.quantum - jitter).saturating_add(self.random_below(spread))
+            }
         }
     }
 
@@ -480,15 +505,13 @@ impl World {
         number: u16,
         t: ThreadKey,
         budget: u64,
-    ) -> (u64, Option<Stop>) {
+    ) -> (u64, Option<Interrupt>) {
         self.clock.executing = Some(CoreId(number));
         self.clock.moment = Tick(self.clock.now.0 + 1);
         if self.threads[t].pending_signals != 0
-            && let Err(fault) = self.deliver_signal(t)
+            && let Err(death) = self.deliver_signal(t)
         {
-            self.fault(t, fault);
-            self.flush(observer);
-            return (0, None);
+            return (0, Some(Interrupt::Death(death)));
         }
         let thread = &mut self.threads[t];
         let process = &self.processes[thread.process];
@@ -509,7 +532,7 @@ impl World {
         }
         match stop {
             Stop::Budget => (executed, None),
-            stop => (executed, Some(stop)),
+            stop => (executed, Some(Interrupt::Stop(stop))),
         }
     }
 
@@ -519,11 +542,20 @@ impl World {
         observer: &mut O,
         number: u16,
         t: ThreadKey,
-        stop: Stop,
+        interrupt: Interrupt,
     ) -> u64 {
         self.clock.executing = Some(CoreId(number));
         self.clock.moment = Tick(self.clock.now.0 + 1);
         self.charge = 0;
+        let stop = match interrupt {
+            Interrupt::Stop(stop) => stop,
+            Interrupt::Death(death) => {
+                self.threads[t].account.running += 1;
+                self.die(t, death);
+                self.flush(observer);
+                return 1;
+            }
+        };
         let took = match stop {
             Stop::Miss(miss) => match self.page_fault(t, miss) {
                 Ok(()) => 0,
@@ -559,10 +591,10 @@ impl World {
         let charge = core::mem::take(&mut self.charge);
         let core = &mut self.clock.cores[usize::from(number)];
         if charge > 0 {
-            core.free_at = Tick(from.0 + charge);
-            core.record.overhead += charge;
+            core.free_at = later(from, charge);
+            core.record.overhead = core.record.overhead.saturating_add(charge);
             if let Some((tid, _)) = core.last {
-                observer.span(CoreId(number), from, Tick(from.0 + charge), tid, true);
+                observer.span(CoreId(number), from, later(from, charge), tid, true);
             }
         }
     }
@@ -712,9 +744,23 @@ impl World {
     }
 }
 
+/// Why a thread's instructions stopped.
+#[derive(Clone, Copy, Debug)]
+enum Interrupt {
+    /// The machine wants the kernel.
+    Stop(Stop),
+    /// A signal kills the process.
+    Death(Death),
+}
+
 /// The thread's number, also when it has just ended and gone.
 fn stop_thread_id(world: &World, t: ThreadKey) -> Tid {
     world.threads.get(t).map_or(Tid(0), |thread| thread.tid)
+}
+
+/// So many ticks later; the end of time is the latest.
+fn later(from: Tick, ticks: u64) -> Tick {
+    Tick(from.0.saturating_add(ticks))
 }
 
 pub(crate) fn machine_fault(fault: sim_machine::Fault) -> Fault {

@@ -134,6 +134,11 @@ impl Descriptors {
         Ok(())
     }
 
+    /// How many more there could be.
+    pub fn room(&self) -> usize {
+        DESCRIPTORS_MAX - self.open().count()
+    }
+
     /// All open ones, by number.
     pub fn open(&self) -> impl Iterator<Item = (u32, Descriptor)> + '_ {
         self.table

@@ -68,7 +68,11 @@ impl World {
             file,
             close_on_exec: how & flags::CLOEXEC != 0,
         };
-        value(self.descriptors(t).insert(descriptor, 0))
+        let fd = self.descriptors(t).insert(descriptor, 0);
+        if fd.is_err() {
+            self.release_file(t, file);
+        }
+        value(fd)
     }
 
     pub(crate) fn close(&mut self, t: ThreadKey, fd: u32) -> Attempt {
@@ -102,6 +106,9 @@ impl World {
     }
 
     pub(crate) fn pipe(&mut self, t: ThreadKey, fds: u32, how: u32) -> Attempt {
+        if self.descriptors(t).room() < 2 {
+            return failed(Errno::EMFILE);
+        }
         let id = self.pipe_create(t);
         let close_on_exec = how & flags::CLOEXEC != 0;
         let mode = how & flags::NONBLOCK;
@@ -240,7 +247,7 @@ impl World {
         };
         self.copy_out(t, buffer, &bytes)?;
         self.files.open[file].offset += bytes.len() as u32;
-        self.charge += self.config.cost.copy * bytes.len() as u64;
+        self.charge(self.config.cost.copy.saturating_mul(bytes.len() as u64));
         done(bytes.len() as u32)
     }
 
@@ -288,7 +295,7 @@ impl World {
                 }
                 to[at as usize..end].copy_from_slice(&bytes);
                 self.files.open[file].offset = end as u32;
-                self.charge += self.config.cost.copy * bytes.len() as u64;
+                self.charge(self.config.cost.copy.saturating_mul(bytes.len() as u64));
                 done(bytes.len() as u32)
             }
             FileKind::Input(_) | FileKind::PipeRead(_) | FileKind::Directory => {

@@ -22,6 +22,7 @@ use sim_machine::Registers;
 
 use crate::config::{Body, ProcessSpec};
 use crate::files::{Descriptor, Descriptors, FileKind, flags};
+use crate::liveness::Liveness;
 use crate::loader::c_strings;
 use crate::process::{Process, ProcessAccount, ProcessKey};
 use crate::signals::Actions;
@@ -86,6 +87,7 @@ impl World {
             forks: 0,
             daemon: spec.daemon,
             affinity: spec.affinity.as_slice().into(),
+            liveness: image.as_ref().and_then(|image| self.liveness_of(image)),
             image,
             bursts,
             threads: Vec::new(),
@@ -102,6 +104,20 @@ impl World {
         self.processes[p].account.pages_max = self.memory.resident(self.space_of(t));
         self.tell(t, EventKind::ProcessCreated { parent: None });
         self.make_ready(t);
+    }
+
+    /// Made once for each program.
+    fn liveness_of(&self, image: &Arc<Image>) -> Option<Arc<Liveness>> {
+        if self.mode == Mode::Clock {
+            return None;
+        }
+        let same = |p: &&Process| p.image.as_ref().is_some_and(|i| Arc::ptr_eq(i, image));
+        let known = self
+            .processes
+            .values()
+            .find(same)
+            .and_then(|p| p.liveness.clone());
+        Some(known.unwrap_or_else(|| Arc::new(Liveness::of(image))))
     }
 
     fn standard_files(&mut self, body: &Body) -> Descriptors {
@@ -220,7 +236,7 @@ impl World {
             Some(slot),
         );
         self.threads[child].detached = detached != 0;
-        self.charge += self.config.cost.thread_create;
+        self.charge(self.config.cost.thread_create);
         self.tell(t, EventKind::ThreadCreated { child: tid });
         self.make_ready(child);
         done(tid.0)
@@ -235,8 +251,20 @@ impl World {
             }
             slot += 1;
         }
-        let end = THREAD_STACKS.checked_add((slot + 1).checked_mul(STACK_SLOT)?)?;
-        (end <= STACK_TOP - MAIN_STACK_SIZE - PAGE_SIZE).then_some(slot)
+        // A program from an ELF file may have something of its own there.
+        loop {
+            let start = THREAD_STACKS.checked_add(slot.checked_mul(STACK_SLOT)?)?;
+            let end = start.checked_add(STACK_SLOT)?;
+            if end > STACK_TOP - MAIN_STACK_SIZE - PAGE_SIZE {
+                return None;
+            }
+            let free = !space.stacks.contains(&slot)
+                && !space.overlaps(start / PAGE_SIZE, end / PAGE_SIZE);
+            if free {
+                return Some(slot);
+            }
+            slot += 1;
+        }
     }
 
     /// A thread's TLS block at the top of its stack; its address.
@@ -262,20 +290,23 @@ impl World {
                 .map(|f| f.name.clone());
             function.unwrap_or_else(|| format!("t{}", self.processes[p].threads_created + 1))
         });
-        let taken = |name: &str| {
-            let threads = &self.processes[p].threads;
-            threads.iter().any(|t| &*self.threads[*t].name == name)
+        // `worker`, `worker#2`, `worker#3`, …: the lowest number that none of the threads has.
+        let number = |t: &ThreadKey| {
+            let rest = self.threads[*t].name.strip_prefix(name.as_str())?;
+            match rest {
+                "" => Some(1),
+                _ => rest.strip_prefix('#')?.parse::<u32>().ok(),
+            }
         };
-        (1u32..)
-            .map(|n| {
-                if n == 1 {
-                    name.clone()
-                } else {
-                    format!("{name}#{n}")
-                }
-            })
-            .find(|name| !taken(name))
-            .expect("one of endlessly many names is free")
+        let taken: BTreeSet<u32> = self.processes[p]
+            .threads
+            .iter()
+            .filter_map(number)
+            .collect();
+        match (1..).find(|n| !taken.contains(n)) {
+            None | Some(1) => name,
+            Some(n) => format!("{name}#{n}"),
+        }
     }
 
     /// `pthread_exit`, or return from a thread's function.
@@ -331,7 +362,7 @@ impl World {
         self.processes[p].joined.insert(thread.tid);
         if let Some(slot) = thread.stack_slot {
             let base = THREAD_STACKS + slot * STACK_SLOT + PAGE_SIZE;
-            self.remove_area(p, base / PAGE_SIZE);
+            self.remove_areas(p, base / PAGE_SIZE..(base + THREAD_STACK_SIZE) / PAGE_SIZE);
             self.processes[p].space.stacks.remove(&slot);
         }
     }
@@ -435,15 +466,16 @@ impl World {
             }
         }
         self.tell(t, EventKind::ProcessExits { status });
-        let files: Vec<_> = self.processes[p].descriptors.open().collect();
-        self.processes[p].descriptors = Descriptors::default();
-        for (_, descriptor) in files {
-            self.release_file(t, descriptor.file);
-        }
+        // First: closing a pipe must not wake a thread of the process that ends.
         for other in threads.iter().copied() {
             if self.threads[other].state != State::Ended {
                 self.stop_thread(other);
             }
+        }
+        let files: Vec<_> = self.processes[p].descriptors.open().collect();
+        self.processes[p].descriptors = Descriptors::default();
+        for (_, descriptor) in files {
+            self.release_file(t, descriptor.file);
         }
         let resident = self.memory.resident(self.processes[p].space.id);
         let account = &mut self.processes[p].account;
@@ -495,7 +527,12 @@ impl World {
         }
         let space = self.fork_memory(p);
         let pages = u64::from(self.memory.resident(space.id));
-        self.charge += self.config.cost.process_create + self.config.cost.page_copy * pages;
+        let cost = &self.config.cost;
+        self.charge(
+            cost.process_create
+                .saturating_add(cost.page_copy.saturating_mul(pages)),
+        );
+        self.effort((pages as u32).saturating_mul(PAGE_SIZE / 64));
         let pid = Pid(self.next_id());
         let parent = &mut self.processes[p];
         parent.forks += 1;
@@ -524,14 +561,13 @@ impl World {
         self.pids.insert(pid, p);
         let me = &self.threads[t];
         let (slot, mut registers) = (me.stack_slot, me.registers);
+        let mask = me.signal_mask;
         registers.x[10] = 0;
         // The child has the caller's stack only.
         let stacks: Vec<u32> = self.processes[p].space.stacks.iter().copied().collect();
         for other in stacks.into_iter().filter(|s| Some(*s) != slot) {
-            self.remove_area(
-                p,
-                (THREAD_STACKS + other * STACK_SLOT + PAGE_SIZE) / PAGE_SIZE,
-            );
+            let base = THREAD_STACKS + other * STACK_SLOT + PAGE_SIZE;
+            self.remove_areas(p, base / PAGE_SIZE..(base + THREAD_STACK_SIZE) / PAGE_SIZE);
             self.processes[p].space.stacks.remove(&other);
         }
         let child = self.add_thread(
@@ -542,6 +578,7 @@ impl World {
             registers,
             slot,
         );
+        self.threads[child].signal_mask = mask;
         self.tell(t, EventKind::ThreadCreated { child: Tid(pid.0) });
         let parent = Some(self.threads[t].pid);
         self.tell(child, EventKind::ProcessCreated { parent });
@@ -573,6 +610,7 @@ impl World {
         self.drop_space(p);
         self.processes[p].space = space;
         self.processes[p].image = Some(image.clone());
+        self.processes[p].liveness = self.liveness_of(&image);
         // Handlers are gone with the program that had them; what is ignored stays ignored.
         for action in &mut self.processes[p].actions.table {
             if action.handler > 1 {
@@ -601,7 +639,7 @@ impl World {
         thread.registers.x[2] = sp;
         thread.stack_slot = None;
         thread.call_pc = None;
-        self.charge += self.config.cost.process_create;
+        self.charge(self.config.cost.process_create);
         self.tell(t, EventKind::Executes);
         Ok(Outcome::Gone)
     }
@@ -633,7 +671,7 @@ impl World {
                 0 => break,
                 string => strings.push(self.copy_string(t, string, 1 << 17)?),
             }
-            list += 4;
+            list = list.wrapping_add(4);
         }
         Ok(strings)
     }
@@ -656,8 +694,7 @@ impl World {
         } else {
             None
         };
-        let children = &self.processes[self.threads[t].process].children;
-        if children.is_empty() || pid.is_some_and(|pid| !children.contains(&pid)) {
+        if !self.has_child(t, pid) {
             return failed(Errno::ECHILD);
         }
         if options & WNOHANG != 0 && self.zombie_child(t, pid).is_none() {
@@ -684,6 +721,11 @@ impl World {
         let p = self.threads[t].process;
         self.processes[p].children.remove(&child);
         self.remove_process(key);
+        // Other threads that wait for it, or for any child, may wait for nobody now.
+        self.wake(Object::Process(child));
+        if self.processes[p].children.is_empty() {
+            self.wake(Object::Children(self.threads[t].pid));
+        }
         done(child.0)
     }
 

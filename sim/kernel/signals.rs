@@ -51,6 +51,21 @@ pub struct Actions {
     pub table: [Action; SIGNALS],
 }
 
+/// Why a process dies when a signal is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Death {
+    /// There is no room for the handler's frame on the stack.
+    Fault(Fault),
+    /// The signal's default action.
+    Signal(u8),
+}
+
+impl From<Fault> for Death {
+    fn from(fault: Fault) -> Death {
+        Death::Fault(fault)
+    }
+}
+
 impl World {
     fn action(&self, p: ProcessKey, signal: u32) -> Action {
         self.processes[p].actions.table[signal as usize % SIGNALS]
@@ -76,9 +91,9 @@ impl World {
         if new != 0 {
             action = Action {
                 handler: self.load_word(t, new)?,
-                flags: self.load_word(t, new + 4)?,
-                restorer: self.load_word(t, new + 8)?,
-                mask: self.load_word(t, new + 12)?,
+                flags: self.load_word(t, new.wrapping_add(4))?,
+                restorer: self.load_word(t, new.wrapping_add(8))?,
+                mask: self.load_word(t, new.wrapping_add(12))?,
             };
         }
         if old != 0 {
@@ -89,8 +104,8 @@ impl World {
                 before.mask,
                 0,
             ];
-            for (at, word) in (old..).step_by(4).zip(words) {
-                self.store_word(t, at, word)?;
+            for (n, word) in (0..).zip(words) {
+                self.store_word(t, old.wrapping_add(4 * n), word)?;
             }
         }
         self.processes[p].actions.table[signal as usize] = action;
@@ -112,7 +127,7 @@ impl World {
         }
         if old != 0 {
             self.store_word(t, old, before)?;
-            self.store_word(t, old + 4, 0)?;
+            self.store_word(t, old.wrapping_add(4), 0)?;
         }
         done(0)
     }
@@ -151,7 +166,14 @@ impl World {
     fn send(&mut self, sender: ThreadKey, target: ThreadKey, signal: u32) -> Attempt {
         let p = self.threads[target].process;
         let itself = self.threads[sender].process == p;
+        let blocked = self.threads[target].signal_mask & bit(signal) != 0;
         match self.action(p, signal).handler {
+            SIG_IGN => done(0),
+            // It stays pending until it is let through.
+            _ if blocked && ![SIGKILL, SIGSTOP].contains(&signal) => {
+                self.threads[target].pending_signals |= bit(signal);
+                done(0)
+            }
             SIG_DFL if self.signal_kills(target, signal as u8) => {
                 self.tell(
                     target,
@@ -162,7 +184,7 @@ impl World {
                 self.kill_process(target, signal as u8);
                 if itself { Ok(Outcome::Gone) } else { done(0) }
             }
-            SIG_DFL | SIG_IGN => done(0),
+            SIG_DFL => done(0),
             _ => {
                 self.threads[target].pending_signals |= bit(signal);
                 if target != sender {
@@ -193,6 +215,14 @@ impl World {
             return;
         }
         self.leave_queue(t);
+        // What has gone into the pipe has gone: the call says how much.
+        if let Wait::PipeWrite { done, .. } = blocked.wait
+            && done > 0
+        {
+            self.return_from_call(t, done);
+            self.make_ready(t);
+            return;
+        }
         let restart = self.action(self.threads[t].process, signal).flags & SA_RESTART != 0;
         if restart && blocked.wait != Wait::Sleep {
             self.threads[t].registers.pc = self.exact_place(t);
@@ -206,8 +236,8 @@ impl World {
     /// Before a thread's next instruction: the handler of a pending signal is called.
     ///
     /// # Errors
-    /// The fault, if there is no room on its stack.
-    pub(crate) fn deliver_signal(&mut self, t: ThreadKey) -> Result<(), Fault> {
+    /// What kills the process: the signal, or a stack without room for the handler.
+    pub(crate) fn deliver_signal(&mut self, t: ThreadKey) -> Result<(), Death> {
         let thread = &self.threads[t];
         let deliverable = thread.pending_signals & !thread.signal_mask;
         if deliverable == 0 {
@@ -216,13 +246,22 @@ impl World {
         let signal = deliverable.trailing_zeros() + 1;
         let p = thread.process;
         let action = self.action(p, signal);
+        // Pending since it was blocked, and nobody has set a handler in the meantime.
+        if [SIG_DFL, SIG_IGN].contains(&action.handler) {
+            self.threads[t].pending_signals &= !bit(signal);
+            let signal = signal as u8;
+            return match action.handler == SIG_DFL && self.signal_kills(t, signal) {
+                true => Err(Death::Signal(signal)),
+                false => Ok(()),
+            };
+        }
         let (before, mask) = (thread.registers, thread.signal_mask);
         let sp = (before.x[2].wrapping_sub(FRAME)) & !15;
         for n in 1..32 {
-            self.store_word(t, sp + 4 * (n - 1), before.x[n as usize])?;
+            self.store_word(t, sp.wrapping_add(4 * (n - 1)), before.x[n as usize])?;
         }
-        self.store_word(t, sp + 4 * 31, before.pc)?;
-        self.store_word(t, sp + 4 * 32, mask)?;
+        self.store_word(t, sp.wrapping_add(4 * 31), before.pc)?;
+        self.store_word(t, sp.wrapping_add(4 * 32), mask)?;
         if action.flags & SA_RESETHAND != 0 {
             self.processes[p].actions.table[signal as usize].handler = SIG_DFL;
         }
@@ -239,6 +278,17 @@ impl World {
         thread.registers.x[10] = signal;
         thread.registers.pc = action.handler;
         Ok(())
+    }
+
+    /// What [`World::deliver_signal`] found: the process ends.
+    pub(crate) fn die(&mut self, t: ThreadKey, death: Death) {
+        match death {
+            Death::Fault(fault) => self.fault(t, fault),
+            Death::Signal(signal) => {
+                self.tell(t, EventKind::KilledBySignal { signal });
+                self.kill_process(t, signal);
+            }
+        }
     }
 
     /// Back from a handler: the registers are as they were.

@@ -24,7 +24,7 @@ impl World {
         let call = Call::from_number(number);
         // What the library tells for the detectors costs nothing: a real library would not tell it.
         if !matches!(call, Some(Call::HeapAllocated | Call::HeapFreed)) {
-            self.charge += self.config.cost.system_call;
+            self.charge(self.config.cost.system_call);
         }
         let mut until = None;
         let attempt = match call {
@@ -206,7 +206,17 @@ impl World {
         let space = &mut self.processes[p].space;
         // Blocks freed before and now covered by this one are forgotten.
         let end = block.saturating_add(size.max(1));
-        space.freed.retain(|start, _| !(block..end).contains(start));
+        if block < space.heap_start || end > space.heap_end {
+            return failed(Errno::EINVAL);
+        }
+        while let Some(start) = space
+            .freed
+            .range(block..end)
+            .next()
+            .map(|(start, _)| *start)
+        {
+            space.freed.remove(&start);
+        }
         space.blocks.insert(block, size);
         self.tell(
             t,

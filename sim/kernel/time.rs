@@ -40,7 +40,7 @@ impl World {
             self.threads[t].slept += ticks;
             return done(0);
         }
-        *until = Some(Tick(self.clock.moment.0 + ticks));
+        *until = Some(Tick(self.clock.moment.0.saturating_add(ticks)));
         Ok(Outcome::Wait(Wait::Sleep))
     }
 

@@ -125,24 +125,29 @@ impl AddressSpace {
         }
     }
 
-    fn overlaps(&self, start: u32, end: u32) -> bool {
+    pub(crate) fn overlaps(&self, start: u32, end: u32) -> bool {
         self.areas
             .range(..end)
             .next_back()
             .is_some_and(|(_, area)| area.end > start)
     }
 
-    /// Is this address in the guard page of a stack?
+    /// Is this address in the guard page of a stack? Below the first thread's stack is nothing, so that
+    /// its guard may be as large as the largest frame that a program is likely to have.
     fn guards(&self, address: u32) -> bool {
-        if (THREAD_STACKS..STACK_TOP - MAIN_STACK_SIZE).contains(&address) {
-            let slot = (address - THREAD_STACKS) / STACK_SLOT;
-            let offset = (address - THREAD_STACKS) % STACK_SLOT;
-            return offset < PAGE_SIZE && self.stacks.contains(&slot);
-        }
         let bottom = STACK_TOP - MAIN_STACK_SIZE;
-        (bottom - PAGE_SIZE..bottom).contains(&address)
+        if (bottom - MAIN_GUARD_SIZE..bottom).contains(&address) {
+            return true;
+        }
+        let Some(above) = address.checked_sub(THREAD_STACKS) else {
+            return false;
+        };
+        above % STACK_SLOT < PAGE_SIZE && self.stacks.contains(&(above / STACK_SLOT))
     }
 }
+
+/// Bytes below the first thread's stack in which an access is a stack overflow.
+const MAIN_GUARD_SIZE: u32 = 0x10_0000;
 
 /// Shared memory objects: frames by page, and how many areas map them.
 #[derive(Clone, Debug, Default)]
@@ -176,7 +181,7 @@ impl World {
             MissReason::NotPermitted => return Err(refused(miss)),
             MissReason::CopyOnWrite => {
                 if self.memory.copy_page(id, page) {
-                    self.charge += self.config.cost.page_copy;
+                    self.charge(self.config.cost.page_copy);
                 }
                 PageFault::Copy
             }
@@ -185,7 +190,7 @@ impl World {
                 PageFault::Zero
             }
         };
-        self.charge += self.config.cost.page_fault;
+        self.charge(self.config.cost.page_fault);
         let resident = self.memory.resident(id);
         let account = &mut self.processes[p].account;
         account.page_faults += 1;
@@ -231,8 +236,9 @@ impl World {
         address: u32,
         size: u32,
     ) -> Result<Vec<u8>, Fault> {
-        let mut bytes = vec![0; size as usize];
+        // First: a program may name sizes that nobody has room for.
         self.touch(t, address, size, AccessKind::Load)?;
+        let mut bytes = vec![0; size as usize];
         let id = self.space_of(t);
         self.memory
             .read(id, address, &mut bytes)
@@ -323,6 +329,7 @@ impl World {
         if size == 0 {
             return Ok(());
         }
+        self.effort(size);
         let last = address.checked_add(size - 1).ok_or_else(|| {
             refused(Miss {
                 address,
@@ -506,20 +513,25 @@ impl World {
             return Err(Errno::EINVAL);
         }
         let p = self.threads[t].process;
-        self.split(p, address / PAGE_SIZE);
-        self.split(p, end / PAGE_SIZE);
-        let pages = address / PAGE_SIZE..end / PAGE_SIZE;
-        let starts: Vec<u32> = self.processes[p]
-            .space
-            .areas
-            .range(pages)
-            .map(|(s, _)| *s)
-            .collect();
+        self.remove_areas(p, address / PAGE_SIZE..end / PAGE_SIZE);
+        self.effort((size / PAGE_SIZE).saturating_mul(64));
+        self.tell_reused(t, address, size);
+        Ok(())
+    }
+
+    /// Removes what lies in a range of pages; areas are split.
+    pub(crate) fn remove_areas(
+        &mut self,
+        p: crate::process::ProcessKey,
+        pages: core::ops::Range<u32>,
+    ) {
+        self.split(p, pages.start);
+        self.split(p, pages.end);
+        let areas = self.processes[p].space.areas.range(pages);
+        let starts: Vec<u32> = areas.map(|(start, _)| *start).collect();
         for start in starts {
             self.remove_area(p, start);
         }
-        self.tell_reused(t, address, size);
-        Ok(())
     }
 
     /// `mprotect`: changes what the pages of a range may be used for.
@@ -574,7 +586,7 @@ impl World {
     }
 
     /// Removes an area and its pages.
-    pub(crate) fn remove_area(&mut self, p: crate::process::ProcessKey, start: u32) {
+    fn remove_area(&mut self, p: crate::process::ProcessKey, start: u32) {
         let space = &mut self.processes[p].space;
         let id = space.id;
         let Some(area) = space.areas.remove(&start) else {

@@ -160,7 +160,7 @@ impl World {
             Wait::Barrier { barrier, round } => self.barrier_round(t, barrier) != round,
             Wait::Once(once) => self.once_settled(t, once),
             Wait::Join(tid, _) => self.has_ended(tid),
-            Wait::Child(pid, _) => self.zombie_child(t, pid).is_some(),
+            Wait::Child(pid, _) => self.zombie_child(t, pid).is_some() || !self.has_child(t, pid),
             Wait::PipeRead { pipe, .. } => self.pipes[&pipe].readable(),
             Wait::PipeWrite {
                 pipe, count, done, ..

@@ -83,7 +83,7 @@ impl World {
             .expect("an open pipe exists")
             .bytes;
         queue.drain(..bytes.len());
-        self.charge += self.config.cost.copy * bytes.len() as u64;
+        self.charge(self.config.cost.copy.saturating_mul(bytes.len() as u64));
         self.tell(
             t,
             EventKind::PipeReads {
@@ -110,13 +110,13 @@ impl World {
         }
         let room = CAPACITY - end.bytes.len() as u32;
         let size = (count - before).min(room);
-        let bytes = self.copy_in(t, buffer + before, size)?;
+        let bytes = self.copy_in(t, buffer.wrapping_add(before), size)?;
         self.pipes
             .get_mut(&pipe)
             .expect("an open pipe exists")
             .bytes
             .extend(&bytes);
-        self.charge += self.config.cost.copy * u64::from(size);
+        self.charge(self.config.cost.copy.saturating_mul(u64::from(size)));
         self.tell(t, EventKind::PipeWrites { pipe, bytes: size });
         self.wake(Object::Pipe(pipe));
         match before + size {

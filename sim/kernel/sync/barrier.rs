@@ -26,14 +26,14 @@ impl World {
             return failed(Errno::EINVAL);
         }
         for (offset, word) in [(THREADS, threads), (ARRIVED, 0), (ROUND, 0), (FLAGS, 0)] {
-            self.store_word(t, barrier + offset, word)?;
+            self.store_word(t, barrier.wrapping_add(offset), word)?;
         }
         done(0)
     }
 
     pub(crate) fn barrier_destroy(&mut self, t: ThreadKey, barrier: u32) -> Attempt {
         let object = self.barrier_object(t, barrier);
-        if self.load_word(t, barrier + ARRIVED)? > 0 {
+        if self.load_word(t, barrier.wrapping_add(ARRIVED))? > 0 {
             self.tell(
                 t,
                 EventKind::Misuses {
@@ -42,17 +42,19 @@ impl World {
             );
             return failed(Errno::EBUSY);
         }
-        self.store_word(t, barrier + FLAGS, DESTROYED)?;
+        self.store_word(t, barrier.wrapping_add(FLAGS), DESTROYED)?;
         done(0)
     }
 
     pub(crate) fn barrier_wait(&mut self, t: ThreadKey, barrier: u32) -> Attempt {
-        let needed = self.load_word(t, barrier + THREADS)?;
+        let needed = self.load_word(t, barrier.wrapping_add(THREADS))?;
         if needed == 0 {
             return failed(Errno::EINVAL);
         }
-        let arrived = self.load_word(t, barrier + ARRIVED)? + 1;
-        let round = self.load_word(t, barrier + ROUND)?;
+        let arrived = self
+            .load_word(t, barrier.wrapping_add(ARRIVED))?
+            .saturating_add(1);
+        let round = self.load_word(t, barrier.wrapping_add(ROUND))?;
         let object = self.barrier_object(t, barrier);
         self.tell(
             t,
@@ -63,11 +65,11 @@ impl World {
             },
         );
         if arrived < needed {
-            self.store_word(t, barrier + ARRIVED, arrived)?;
+            self.store_word(t, barrier.wrapping_add(ARRIVED), arrived)?;
             return Ok(Outcome::Wait(Wait::Barrier { barrier, round }));
         }
-        self.store_word(t, barrier + ARRIVED, 0)?;
-        self.store_word(t, barrier + ROUND, round.wrapping_add(1))?;
+        self.store_word(t, barrier.wrapping_add(ARRIVED), 0)?;
+        self.store_word(t, barrier.wrapping_add(ROUND), round.wrapping_add(1))?;
         self.wake(object);
         self.barrier_pass(t, barrier, 1)
     }

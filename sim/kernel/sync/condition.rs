@@ -26,12 +26,12 @@ impl World {
     }
 
     pub(crate) fn condition_init(&mut self, t: ThreadKey, condition: u32, flags: u32) -> Attempt {
-        self.store_word(t, condition + FLAGS, flags & !DESTROYED)?;
+        self.store_word(t, condition.wrapping_add(FLAGS), flags & !DESTROYED)?;
         done(0)
     }
 
     pub(crate) fn condition_destroy(&mut self, t: ThreadKey, condition: u32) -> Attempt {
-        let flags = self.load_word(t, condition + FLAGS)?;
+        let flags = self.load_word(t, condition.wrapping_add(FLAGS))?;
         let object = self.condition_object(t, condition);
         if self.waited_for(object) {
             self.tell(
@@ -42,13 +42,13 @@ impl World {
             );
             return failed(Errno::EBUSY);
         }
-        self.store_word(t, condition + FLAGS, flags | DESTROYED)?;
+        self.store_word(t, condition.wrapping_add(FLAGS), flags | DESTROYED)?;
         done(0)
     }
 
     /// First half of a wait: gives the mutex back and waits.
     pub(crate) fn condition_wait(&mut self, t: ThreadKey, condition: u32, mutex: u32) -> Attempt {
-        self.load_word(t, condition + FLAGS)?;
+        self.load_word(t, condition.wrapping_add(FLAGS))?;
         let lock = self.mutex_object(t, mutex);
         if self.mutex_owner(t, mutex) != Some(self.threads[t].tid) {
             self.tell(
@@ -83,7 +83,7 @@ impl World {
         broadcast: bool,
         pick: Option<u32>,
     ) -> Attempt {
-        self.load_word(t, condition + FLAGS)?;
+        self.load_word(t, condition.wrapping_add(FLAGS))?;
         let object = self.condition_object(t, condition);
         let mut waiters = self.waiters(object);
         if !broadcast {

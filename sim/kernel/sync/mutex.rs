@@ -53,16 +53,16 @@ impl World {
     }
 
     pub(crate) fn mutex_init(&mut self, t: ThreadKey, mutex: u32, kind: u32) -> Attempt {
-        self.store_word(t, mutex + KIND, kind & !DESTROYED)?;
-        self.store_word(t, mutex + OWNER, 0)?;
-        self.store_word(t, mutex + COUNT, 0)?;
+        self.store_word(t, mutex.wrapping_add(KIND), kind & !DESTROYED)?;
+        self.store_word(t, mutex.wrapping_add(OWNER), 0)?;
+        self.store_word(t, mutex.wrapping_add(COUNT), 0)?;
         done(0)
     }
 
     pub(crate) fn mutex_destroy(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
-        let kind = self.load_word(t, mutex + KIND)?;
+        let kind = self.load_word(t, mutex.wrapping_add(KIND))?;
         let object = self.mutex_object(t, mutex);
-        if self.load_word(t, mutex + OWNER)? != 0 || self.waited_for(object) {
+        if self.load_word(t, mutex.wrapping_add(OWNER))? != 0 || self.waited_for(object) {
             self.tell(
                 t,
                 EventKind::Misuses {
@@ -71,13 +71,13 @@ impl World {
             );
             return failed(Errno::EBUSY);
         }
-        self.store_word(t, mutex + KIND, kind | DESTROYED)?;
+        self.store_word(t, mutex.wrapping_add(KIND), kind | DESTROYED)?;
         done(0)
     }
 
     /// `pthread_mutex_lock` and `pthread_mutex_timedlock`.
     pub(crate) fn mutex_lock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
-        let kind = self.load_word(t, mutex + KIND)?;
+        let kind = self.load_word(t, mutex.wrapping_add(KIND))?;
         if kind & DESTROYED != 0 {
             let object = self.mutex_object(t, mutex);
             self.tell(
@@ -96,7 +96,7 @@ impl World {
     }
 
     pub(crate) fn mutex_trylock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
-        self.load_word(t, mutex + KIND)?;
+        self.load_word(t, mutex.wrapping_add(KIND))?;
         if self.mutex_available(t, mutex) {
             return self.mutex_take(t, mutex, true);
         }
@@ -108,15 +108,15 @@ impl World {
 
     /// The mutex is available: the thread has it.
     pub(crate) fn mutex_take(&mut self, t: ThreadKey, mutex: u32, tried: bool) -> Attempt {
-        let owner = self.load_word(t, mutex + OWNER)?;
+        let owner = self.load_word(t, mutex.wrapping_add(OWNER))?;
         let tid = self.threads[t].tid;
         let count = if owner == tid.0 {
-            self.load_word(t, mutex + COUNT)?
+            self.load_word(t, mutex.wrapping_add(COUNT))?
         } else {
             0
         };
-        self.store_word(t, mutex + OWNER, tid.0)?;
-        self.store_word(t, mutex + COUNT, count + 1)?;
+        self.store_word(t, mutex.wrapping_add(OWNER), tid.0)?;
+        self.store_word(t, mutex.wrapping_add(COUNT), count.saturating_add(1))?;
         let object = self.mutex_object(t, mutex);
         self.tell(
             t,
@@ -134,7 +134,7 @@ impl World {
     }
 
     pub(crate) fn mutex_unlock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
-        let owner = self.load_word(t, mutex + OWNER)?;
+        let owner = self.load_word(t, mutex.wrapping_add(OWNER))?;
         let object = self.mutex_object(t, mutex);
         if owner != self.threads[t].tid.0 {
             let holder = (owner != 0).then_some(Tid(owner));
@@ -154,10 +154,12 @@ impl World {
 
     /// Gives a mutex back that the thread holds, and lets the next one have it.
     pub(crate) fn mutex_release(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
-        let count = self.load_word(t, mutex + COUNT)?.saturating_sub(1);
-        self.store_word(t, mutex + COUNT, count)?;
+        let count = self
+            .load_word(t, mutex.wrapping_add(COUNT))?
+            .saturating_sub(1);
+        self.store_word(t, mutex.wrapping_add(COUNT), count)?;
         if count == 0 {
-            self.store_word(t, mutex + OWNER, 0)?;
+            self.store_word(t, mutex.wrapping_add(OWNER), 0)?;
             let object = self.mutex_object(t, mutex);
             self.wake(object);
         }

@@ -38,14 +38,14 @@ impl World {
     }
 
     pub(crate) fn rwlock_init(&mut self, t: ThreadKey, lock: u32, kind: u32) -> Attempt {
-        self.store_word(t, lock + KIND, kind & !DESTROYED)?;
-        self.store_word(t, lock + WRITER, 0)?;
-        self.store_word(t, lock + READERS, 0)?;
+        self.store_word(t, lock.wrapping_add(KIND), kind & !DESTROYED)?;
+        self.store_word(t, lock.wrapping_add(WRITER), 0)?;
+        self.store_word(t, lock.wrapping_add(READERS), 0)?;
         done(0)
     }
 
     pub(crate) fn rwlock_destroy(&mut self, t: ThreadKey, lock: u32) -> Attempt {
-        let kind = self.load_word(t, lock + KIND)?;
+        let kind = self.load_word(t, lock.wrapping_add(KIND))?;
         let object = self.rwlock_object(t, lock);
         if !self.rwlock_free(t, lock) || self.waited_for(object) {
             self.tell(
@@ -56,13 +56,13 @@ impl World {
             );
             return failed(Errno::EBUSY);
         }
-        self.store_word(t, lock + KIND, kind | DESTROYED)?;
+        self.store_word(t, lock.wrapping_add(KIND), kind | DESTROYED)?;
         done(0)
     }
 
     pub(crate) fn rwlock_take_read(&mut self, t: ThreadKey, lock: u32, tried: bool) -> Attempt {
-        let readers = self.load_word(t, lock + READERS)?;
-        self.store_word(t, lock + READERS, readers + 1)?;
+        let readers = self.load_word(t, lock.wrapping_add(READERS))?;
+        self.store_word(t, lock.wrapping_add(READERS), readers.saturating_add(1))?;
         let object = self.rwlock_object(t, lock);
         self.tell(
             t,
@@ -77,7 +77,7 @@ impl World {
 
     pub(crate) fn rwlock_take_write(&mut self, t: ThreadKey, lock: u32, tried: bool) -> Attempt {
         let tid = self.threads[t].tid;
-        self.store_word(t, lock + WRITER, tid.0)?;
+        self.store_word(t, lock.wrapping_add(WRITER), tid.0)?;
         let object = self.rwlock_object(t, lock);
         self.tell(
             t,
@@ -92,7 +92,7 @@ impl World {
 
     /// `tryrdlock` and `trywrlock`.
     pub(crate) fn rwlock_try(&mut self, t: ThreadKey, lock: u32, mode: Mode) -> Attempt {
-        self.load_word(t, lock + KIND)?;
+        self.load_word(t, lock.wrapping_add(KIND))?;
         match mode {
             Mode::Shared if self.rwlock_readable(t, lock) => self.rwlock_take_read(t, lock, true),
             Mode::Exclusive if self.rwlock_free(t, lock) => self.rwlock_take_write(t, lock, true),
@@ -106,8 +106,8 @@ impl World {
     }
 
     pub(crate) fn rwlock_unlock(&mut self, t: ThreadKey, lock: u32) -> Attempt {
-        let writer = self.load_word(t, lock + WRITER)?;
-        let readers = self.load_word(t, lock + READERS)?;
+        let writer = self.load_word(t, lock.wrapping_add(WRITER))?;
+        let readers = self.load_word(t, lock.wrapping_add(READERS))?;
         let object = self.rwlock_object(t, lock);
         if writer == self.threads[t].tid.0 {
             self.tell(
@@ -117,7 +117,7 @@ impl World {
                     mode: Mode::Exclusive,
                 },
             );
-            self.store_word(t, lock + WRITER, 0)?;
+            self.store_word(t, lock.wrapping_add(WRITER), 0)?;
         } else if readers > 0 {
             self.tell(
                 t,
@@ -126,7 +126,7 @@ impl World {
                     mode: Mode::Shared,
                 },
             );
-            self.store_word(t, lock + READERS, readers - 1)?;
+            self.store_word(t, lock.wrapping_add(READERS), readers - 1)?;
         } else {
             let misuse = Misuse::UnlockNotOwner(object, self.rwlock_writer(t, lock));
             self.tell(t, EventKind::Misuses { misuse });

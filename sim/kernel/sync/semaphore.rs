@@ -30,13 +30,17 @@ impl World {
         if value > VALUE_MAX {
             return failed(Errno::EINVAL);
         }
-        self.store_word(t, semaphore + VALUE, value)?;
-        self.store_word(t, semaphore + FLAGS, u32::from(shared != 0) << 4)?;
+        self.store_word(t, semaphore.wrapping_add(VALUE), value)?;
+        self.store_word(
+            t,
+            semaphore.wrapping_add(FLAGS),
+            u32::from(shared != 0) << 4,
+        )?;
         done(0)
     }
 
     pub(crate) fn semaphore_destroy(&mut self, t: ThreadKey, semaphore: u32) -> Attempt {
-        let flags = self.load_word(t, semaphore + FLAGS)?;
+        let flags = self.load_word(t, semaphore.wrapping_add(FLAGS))?;
         let object = self.semaphore_object(t, semaphore);
         if self.waited_for(object) {
             self.tell(
@@ -47,12 +51,12 @@ impl World {
             );
             return failed(Errno::EBUSY);
         }
-        self.store_word(t, semaphore + FLAGS, flags | DESTROYED)?;
+        self.store_word(t, semaphore.wrapping_add(FLAGS), flags | DESTROYED)?;
         done(0)
     }
 
     pub(crate) fn semaphore_wait(&mut self, t: ThreadKey, semaphore: u32) -> Attempt {
-        if self.load_word(t, semaphore + FLAGS)? & DESTROYED != 0 {
+        if self.load_word(t, semaphore.wrapping_add(FLAGS))? & DESTROYED != 0 {
             let object = self.semaphore_object(t, semaphore);
             self.tell(
                 t,
@@ -66,7 +70,7 @@ impl World {
     }
 
     pub(crate) fn semaphore_trywait(&mut self, t: ThreadKey, semaphore: u32) -> Attempt {
-        if self.load_word(t, semaphore + VALUE)? > 0 {
+        if self.load_word(t, semaphore.wrapping_add(VALUE))? > 0 {
             return self.semaphore_take(t, semaphore);
         }
         let object = self.semaphore_object(t, semaphore);
@@ -81,19 +85,19 @@ impl World {
     }
 
     pub(crate) fn semaphore_take(&mut self, t: ThreadKey, semaphore: u32) -> Attempt {
-        let value = self.load_word(t, semaphore + VALUE)? - 1;
-        self.store_word(t, semaphore + VALUE, value)?;
+        let value = self.load_word(t, semaphore.wrapping_add(VALUE))? - 1;
+        self.store_word(t, semaphore.wrapping_add(VALUE), value)?;
         let object = self.semaphore_object(t, semaphore);
         self.tell(t, EventKind::Takes { object, value });
         done(0)
     }
 
     pub(crate) fn semaphore_post(&mut self, t: ThreadKey, semaphore: u32) -> Attempt {
-        let value = self.load_word(t, semaphore + VALUE)?;
+        let value = self.load_word(t, semaphore.wrapping_add(VALUE))?;
         if value >= VALUE_MAX {
             return failed(Errno::EOVERFLOW);
         }
-        self.store_word(t, semaphore + VALUE, value + 1)?;
+        self.store_word(t, semaphore.wrapping_add(VALUE), value + 1)?;
         let object = self.semaphore_object(t, semaphore);
         self.tell(
             t,
@@ -107,7 +111,7 @@ impl World {
     }
 
     pub(crate) fn semaphore_value(&mut self, t: ThreadKey, semaphore: u32, to: u32) -> Attempt {
-        let value = self.load_word(t, semaphore + VALUE)?;
+        let value = self.load_word(t, semaphore.wrapping_add(VALUE))?;
         self.copy_out(t, to, &value.to_le_bytes())?;
         done(0)
     }
