@@ -23,14 +23,9 @@ pub fn dump(image: &Image, sources: &Sources, style: Style) -> String {
     out.push_str(&memory_map(image, style));
     out.push_str(&heading("\nsymbols", style));
     out.push_str(&symbols(image, style));
-    let own = image.functions.iter().filter(|f| !f.library);
-    for function in own {
-        let size = count(function.end.saturating_sub(function.start), "byte");
-        let frame = count(function.frame_size, "byte");
-        out.push_str(&heading(&format!("\n{}", function.name), style));
-        out.truncate(out.trim_end().len());
-        out.push_str(&style.paint(Paint::Faint, &format!("   {size}, frame of {frame}\n")));
-        out.push_str(&code(image, function, sources, style));
+    for one in image.functions.iter().filter(|f| !f.library) {
+        out.push('\n');
+        out.push_str(&function(image, one, sources, style));
     }
     let library = image.functions.iter().filter(|f| f.library).count() as u64;
     if library > 0 {
@@ -41,6 +36,21 @@ pub fn dump(image: &Image, sources: &Sources, style: Style) -> String {
         out.push_str(&style.paint(Paint::Faint, &text));
     }
     out
+}
+
+/// One function: each source line with its instructions. `None`: the program has none of this name.
+pub fn disassembly(image: &Image, name: &str, sources: &Sources, style: Style) -> Option<String> {
+    let wanted = image.functions.iter().find(|f| f.name == name)?;
+    Some(function(image, wanted, sources, style))
+}
+
+fn function(image: &Image, function: &Function, sources: &Sources, style: Style) -> String {
+    let size = count(function.end.saturating_sub(function.start), "byte");
+    let frame = count(function.frame_size, "byte");
+    let name = style.paint(Paint::Strong, &function.name);
+    let about = style.paint(Paint::Faint, &format!("   {size}, frame of {frame}"));
+    let code = code(image, function, sources, style);
+    format!("{name}{about}\n{code}")
 }
 
 fn heading(text: &str, style: Style) -> String {

@@ -28,8 +28,9 @@ mod trace;
 mod tests;
 
 pub use diagnostics::{Sources, diagnostics};
-pub use dump::dump;
+pub use dump::{disassembly, dump};
 pub use explain::{TOPICS, explain};
 pub use json::json;
-pub use run::{Heading, run};
+pub use run::{Heading, Part, parts, run};
 pub use style::Style;
+pub use trace::line_words;

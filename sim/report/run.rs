@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use sim_abi::Verdict;
 use sim_abi::record::RunRecord;
@@ -47,29 +48,85 @@ impl Heading {
     }
 }
 
+/// A part of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The title and the machine.
+    Heading,
+    /// What happened.
+    Trace,
+    /// What the programs wrote.
+    Output,
+    /// Where the time went; of a schedule on paper the chart and the averages too.
+    Threads,
+    /// What is wrong.
+    Findings,
+    /// The last line.
+    Summary,
+}
+
+impl Part {
+    /// All of them, in their order.
+    pub const ALL: [Part; 6] = [
+        Part::Heading,
+        Part::Trace,
+        Part::Output,
+        Part::Threads,
+        Part::Findings,
+        Part::Summary,
+    ];
+}
+
 /// The whole report.
 pub fn run(heading: &Heading, record: &RunRecord, sources: &Sources, style: Style) -> String {
-    let mut out = top(heading, style);
-    let mut section = |text: String| {
-        if !text.is_empty() {
-            out.push('\n');
+    parts(&Part::ALL, heading, record, sources, style)
+}
+
+/// Some parts of the report, an empty line between them; those that say nothing are left out.
+pub fn parts(
+    wanted: &[Part],
+    heading: &Heading,
+    record: &RunRecord,
+    sources: &Sources,
+    style: Style,
+) -> String {
+    let mut out = String::new();
+    for part in wanted {
+        for text in part_of(*part, heading, record, sources, style) {
+            if !out.is_empty() && !text.is_empty() {
+                out.push('\n');
+            }
             out.push_str(&text);
         }
-    };
-    if !record.trace.is_empty() {
-        section(trace(&record.trace, style));
     }
-    section(output(record, style));
-    section(threads(record, style));
-    if on_paper(record) {
-        section(gantt(record, style));
-        section(averages(record));
-    }
-    for one in &record.findings {
-        section(finding(one, sources, style));
-    }
-    section(summary(heading, record, style));
     out
+}
+
+fn part_of(
+    part: Part,
+    heading: &Heading,
+    record: &RunRecord,
+    sources: &Sources,
+    style: Style,
+) -> Vec<String> {
+    let one = |text: String| Vec::from([text]);
+    match part {
+        Part::Heading => one(top(heading, style)),
+        Part::Trace if record.trace.is_empty() => Vec::new(),
+        Part::Trace => one(trace(&record.trace, style)),
+        Part::Output => one(output(record, style)),
+        Part::Threads if on_paper(record) => Vec::from([
+            threads(record, style),
+            gantt(record, style),
+            averages(record),
+        ]),
+        Part::Threads => one(threads(record, style)),
+        Part::Findings => {
+            let findings = record.findings.iter();
+            findings.map(|f| finding(f, sources, style)).collect()
+        }
+        Part::Summary => one(summary(heading, record, style)),
+    }
 }
 
 fn top(heading: &Heading, style: Style) -> String {

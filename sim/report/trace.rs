@@ -46,6 +46,12 @@ fn what(line: &TraceLine) -> (String, Paint) {
     }
 }
 
+/// All words of a line but the tick and the core: `bank/t1 locks a deadlock.c:12`.
+pub fn line_words(line: &TraceLine) -> String {
+    let place = place(&line.file, line.line);
+    format!("{} {} {place}", line.name, what(line).0)
+}
+
 fn row(line: &TraceLine) -> Vec<Cell> {
     let (what, paint) = what(line);
     Vec::from([
