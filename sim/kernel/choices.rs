@@ -207,7 +207,7 @@ impl World {
                 self.tell(t, sim_abi::EventKind::Starts);
                 self.flush(observer);
             }
-            let alone = self.alone();
+            let alone = self.is_alone();
             let thread = &mut self.threads[t];
             let process = &self.processes[thread.process];
             let space = process.space.id;
@@ -278,8 +278,13 @@ impl World {
         }
     }
 
+    /// Has a limit of the scenario been reached?
+    pub fn is_limited(&self) -> bool {
+        self.limit.is_some()
+    }
+
     /// Only one thread lives.
-    fn alone(&self) -> bool {
+    pub fn is_alone(&self) -> bool {
         let alive = self
             .tids
             .values()

@@ -14,7 +14,7 @@ use crate::files::{
 };
 use crate::thread::ThreadKey;
 use crate::wait::{Attempt, Wait, done, failed, unit, value};
-use crate::world::{Mode, World};
+use crate::world::World;
 
 /// Longest path, in bytes.
 const PATH_MAX: u32 = 4096;
@@ -313,7 +313,7 @@ impl World {
         let bytes = self.copy_in(t, buffer, size)?;
         let start = self.output.len() as u32;
         self.written += u64::from(size);
-        if self.mode == Mode::Clock {
+        if self.keeps_output {
             self.output.extend_from_slice(&bytes);
         }
         self.tell(

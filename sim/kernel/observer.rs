@@ -24,6 +24,12 @@ pub trait Observer {
         let _ = access;
     }
 
+    /// The kernel, for a program, read or wrote memory: a copy of a system call.
+    fn copy(&mut self, world: &World, access: &MemoryAccess) {
+        let _ = world;
+        self.access(access);
+    }
+
     /// An instruction is about to be executed.
     fn instruction(&mut self, thread: Tid, pc: u32, instruction: Instruction, before: &Registers) {
         let _ = (thread, pc, instruction, before);

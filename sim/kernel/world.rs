@@ -88,6 +88,8 @@ pub struct World {
     pub(crate) charge: u64,
     /// What was written to stdout and stderr, in order; `Event::Writes` counts its bytes.
     pub(crate) output: Vec<u8>,
+    /// The output is kept (under choices only if somebody asks: searches do not look at it).
+    pub(crate) keeps_output: bool,
     /// Bytes written in all (also under choices, where they are not kept).
     pub(crate) written: u64,
     /// The text of the last failed assertion.
@@ -131,6 +133,7 @@ impl World {
             notices: Vec::new(),
             charge: 0,
             output: Vec::new(),
+            keeps_output: mode == Mode::Clock,
             written: 0,
             assertion: String::new(),
             obituary: Vec::new(),
@@ -154,6 +157,11 @@ impl World {
     /// The time: the tick that is being executed, or the next one between steps.
     pub fn now(&self) -> Tick {
         self.clock.now
+    }
+
+    /// From now on output is kept under choices too: for replays. Going back does not take it back.
+    pub fn keep_output(&mut self) {
+        self.keeps_output = true;
     }
 
     /// What it was booted from.
@@ -192,7 +200,7 @@ impl World {
                 Notice::Event(event) => observer.event(self, event),
                 Notice::Access(access) => {
                     if O::ACCESSES {
-                        observer.access(access);
+                        observer.copy(self, access);
                     }
                 }
                 Notice::SpaceGone(space) => observer.space_gone(*space),
