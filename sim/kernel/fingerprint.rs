@@ -2,12 +2,12 @@
 //! behave alike under equal choices (but for collisions: n states collide with probability below n²/2¹²⁹).
 //!
 //! In it: registers and stacks above `sp` of threads that live, all other writable memory, waits, ends,
-//! descriptors, pipes, files, heap blocks, signals. Not in it: time, accounts, output and outcomes so
+//! descriptors, pipes, files, heap blocks, signals. Outcomes too. Not in it: time, accounts, output so
 //! far, names, the kernel's own handles, stacks below `sp`. Every table's fields are listed by
 //! destructuring without `..`, so that a new field does not compile until it has been thought of.
 //!
 //! The memory's part is a sum (xor) over words, kept up from the journal: a step that changes three words
-//! costs three words. Registers count as they are, also those that the program will not read again.
+//! costs three words. Registers count if the program may still read them (`liveness.rs`).
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -102,6 +102,11 @@ impl World {
             mixer.add(bytes.len() as u64);
             bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
         });
+        // What a run has told about itself is part of what is asked of it.
+        for outcome in &self.outcomes {
+            outcome.bytes().for_each(|byte| mixer.add(u64::from(byte)));
+            mixer.add(1 << 8);
+        }
         mixer.add(u64::from(self.limit.is_some()));
         mixer.finish()
     }
@@ -184,7 +189,7 @@ impl World {
         let Thread {
             tid,
             pid: _,
-            process: _,
+            process,
             name: _,
             body: _,
             stack_slot,
@@ -227,10 +232,22 @@ impl World {
         }
         mixer.add(u64::from(call_pc.is_some()));
         mixer.add(u64::from(registers.pc));
-        for pair in registers.x.chunks_exact(2) {
-            mixer.add(u64::from(pair[0]) << 32 | u64::from(pair[1]));
+        // What a waiting call gives is not known yet: its register counts for nothing.
+        let result_register = u32::from(call_pc.is_some()) << 10;
+        let mut live = self.liveness(*process, registers.pc) & !result_register;
+        mixer.add(u64::from(live));
+        while live != 0 {
+            mixer.add(u64::from(registers.x[live.trailing_zeros() as usize]));
+            live &= live - 1;
         }
         self.mix_stack(t, mixer);
+    }
+
+    fn liveness(&self, p: ProcessKey, pc: u32) -> u32 {
+        self.processes[p]
+            .liveness
+            .as_ref()
+            .map_or(u32::MAX, |l| l.at(pc))
     }
 
     /// The live part of a thread's stack, with its thread-local storage above it.
@@ -277,6 +294,8 @@ impl World {
             daemon: _,
             affinity: _,
             image,
+            // Follows from the image.
+            liveness: _,
             bursts: _,
             threads: _,
             threads_created: _,

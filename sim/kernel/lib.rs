@@ -17,6 +17,7 @@ mod invariants;
 mod io;
 mod ipc;
 mod life;
+mod liveness;
 mod loader;
 mod map;
 mod names;

@@ -8,6 +8,7 @@ use sim_abi::event::ExitStatus;
 use sim_abi::{Image, Pid, Tid};
 
 use crate::files::Descriptors;
+use crate::liveness::Liveness;
 use crate::signals::Actions;
 use crate::thread::ThreadKey;
 use crate::vm::AddressSpace;
@@ -39,6 +40,8 @@ pub struct Process {
     // What it runs.
     /// Its program; `None`: synthetic.
     pub image: Option<Arc<Image>>,
+    /// Its registers' liveness; only under choices.
+    pub liveness: Option<Arc<Liveness>>,
     /// The ticks of a synthetic process: compute, wait, compute, …
     pub bursts: Arc<[u64]>,
     /// Its threads that have not been joined, in order of creation.
