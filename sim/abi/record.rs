@@ -164,6 +164,8 @@ pub struct RunRecord {
     pub races: u64,
     /// The trace, at the level that was asked for.
     pub trace: Vec<TraceLine>,
+    /// Lines of the trace that came after the last one kept.
+    pub trace_left_out: u64,
     /// The cores' time lines, by tick and core.
     pub timeline: Vec<Span>,
     /// Outcomes (`sim_outcome`), in order.

@@ -14,7 +14,7 @@ use sim_abi::{Finding, FindingKind, Tick, Verdict};
 use sim_kernel::{Config, Halt, Mode, World};
 
 use crate::inspect::Inspector;
-use crate::probe;
+use crate::probe::{self, Moment, Probe};
 use crate::trace::Tracer;
 
 /// How much of what happens is written down. Each level contains the ones before.
@@ -76,10 +76,10 @@ fn record(
 ) -> RunRecord {
     inspector.end();
     let races = inspector.race_count();
-    probe::complete(config, &mut inspector.found);
+    probe::complete(&mut inspector.found, again);
     let mut findings: Vec<Finding> = inspector.found.into_iter().map(|f| f.finding).collect();
     if let Halt::Limit(what) = halt {
-        findings.push(limit_reached(config, what, world));
+        findings.push(limit_reached(what, world));
     }
     let errors = findings.iter().filter_map(|f| match f.kind {
         FindingKind::Error(verdict) => Some(verdict),
@@ -102,13 +102,14 @@ fn record(
         switches: world.switches(),
         races,
         trace: tracer.lines,
+        trace_left_out: tracer.left_out,
         timeline: merged(tracer.spans),
         outcomes: world.outcomes().to_vec(),
     }
 }
 
-fn limit_reached(config: &Config, what: &str, world: &World) -> Finding {
-    let limits = &config.limits;
+pub(crate) fn limit_reached(what: &str, world: &World) -> Finding {
+    let limits = &world.config().limits;
     let number: BTreeMap<&str, u64> = BTreeMap::from([
         ("instructions", limits.instructions),
         ("ticks", limits.ticks),

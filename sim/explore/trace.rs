@@ -14,6 +14,11 @@ use sim_machine::Registers;
 use crate::inspect::Inspector;
 use crate::run::TraceLevel;
 
+/// Lines of a trace that are kept; what comes after them is only counted.
+const LINES_MAX: usize = 250_000;
+/// Parts of the cores' time lines that are kept.
+const SPANS_MAX: usize = 1 << 20;
+
 /// Listens for the tracer and the detectors.
 pub struct Listener<const SETTLES: bool, const INSTRUCTIONS: bool> {
     /// Writes down.
@@ -62,13 +67,15 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
     }
 
     fn span(&mut self, core: CoreId, from: Tick, to: Tick, thread: Tid, overhead: bool) {
-        self.tracer.spans.push(Span {
-            core,
-            from,
-            to,
-            thread,
-            overhead,
-        });
+        if self.tracer.spans.len() < SPANS_MAX {
+            self.tracer.spans.push(Span {
+                core,
+                from,
+                to,
+                thread,
+                overhead,
+            });
+        }
     }
 }
 
@@ -130,6 +137,8 @@ pub struct Tracer {
     pub names: Names,
     /// The trace.
     pub lines: Vec<TraceLine>,
+    /// Lines that came after the last that was kept.
+    pub left_out: u64,
     /// Output in order: stream, bytes.
     pub output: Vec<(u8, Vec<u8>)>,
     /// What the cores did.
@@ -140,11 +149,12 @@ pub struct Tracer {
 }
 
 impl Tracer {
-    fn new(level: TraceLevel) -> Tracer {
+    pub(crate) fn new(level: TraceLevel) -> Tracer {
         Tracer {
             level,
             names: Names::default(),
             lines: Vec::new(),
+            left_out: 0,
             output: Vec::new(),
             spans: Vec::new(),
             accesses: Vec::new(),
@@ -158,7 +168,7 @@ impl Tracer {
         parts.flat_map(|(_, bytes)| bytes.iter().copied()).collect()
     }
 
-    fn event(&mut self, world: &World, event: &Event) {
+    pub(crate) fn event(&mut self, world: &World, event: &Event) {
         self.names.event(world, event);
         if let EventKind::Writes {
             stream,
@@ -175,6 +185,9 @@ impl Tracer {
         if level_of(&event.kind) > self.level {
             return;
         }
+        if self.is_full() {
+            return;
+        }
         let names = named(&event.kind)
             .iter()
             .map(|n| self.resolve(world, event.thread, *n))
@@ -187,6 +200,13 @@ impl Tracer {
         self.line(world, event.tick, event.core, event.thread, event.pc, what);
     }
 
+    /// Is there no room for one more line? Then it is counted only.
+    fn is_full(&mut self) -> bool {
+        let full = self.lines.len() >= LINES_MAX;
+        self.left_out += u64::from(full);
+        full
+    }
+
     fn resolve(&self, world: &World, tid: Tid, named: Named) -> String {
         match named {
             Named::Thread(other) => self.names.thread(other),
@@ -195,13 +215,15 @@ impl Tracer {
         }
     }
 
-    fn access(&mut self, access: &MemoryAccess) {
+    pub(crate) fn access(&mut self, access: &MemoryAccess) {
         self.accesses.push(*access);
     }
 
     /// What was told can be looked up now.
-    fn settled(&mut self, world: &World) {
-        if let Some((tid, pc, instruction, before)) = self.pending_instruction.take() {
+    pub(crate) fn settled(&mut self, world: &World) {
+        if let Some((tid, pc, instruction, before)) = self.pending_instruction.take()
+            && !self.is_full()
+        {
             let after = world.thread(tid).map(|t| t.registers);
             let rd = usize::from(instruction.rd.0);
             let wrote = after.filter(|a| rd != 0 && (a.pc != before.pc || a.x != before.x));
@@ -216,6 +238,9 @@ impl Tracer {
             self.line(world, world.now(), core, tid, pc, what);
         }
         for access in core::mem::take(&mut self.accesses) {
+            if self.is_full() {
+                continue;
+            }
             let place = world.location_name(access.thread, access.location);
             let what = TraceKind::Access { access, place };
             self.line(

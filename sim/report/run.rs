@@ -113,7 +113,16 @@ fn part_of(
     match part {
         Part::Heading => one(top(heading, style)),
         Part::Trace if record.trace.is_empty() => Vec::new(),
-        Part::Trace => one(trace(&record.trace, style)),
+        Part::Trace => {
+            let mut text = trace(&record.trace, style);
+            if record.trace_left_out > 0 {
+                text.push_str(&format!(
+                    "  … and {} more events: a run this long is traced at its beginning only\n",
+                    record.trace_left_out
+                ));
+            }
+            one(text)
+        }
         Part::Output => one(output(record, style)),
         Part::Threads if on_paper(record) => Vec::from([
             threads(record, style),

@@ -113,6 +113,7 @@ fn record() -> RunRecord {
         }]),
         switches: (4, 1),
         races: 0,
+        trace_left_out: 0,
         trace: Vec::from([
             line(0, "bank/main", 0, EventKind::Starts, &[]),
             line(
