@@ -339,7 +339,7 @@ impl World {
 
     /// The thread waits at its call: it is enabled when the guard is true, and its step is the effect.
     fn await_at_call(&mut self, t: ThreadKey, wait: Wait, timed: bool) {
-        let pc = self.place(t);
+        let pc = self.exact_place(t);
         let on = self.object_of(t, wait);
         let since = self.clock.moment;
         let thread = &mut self.threads[t];
@@ -489,9 +489,11 @@ impl World {
                 call,
                 arguments,
                 object: self.object_of_call(t, call, arguments),
-                pc: self.place(t),
+                pc: self.exact_place(t),
             }),
-            (State::Ready, Some(Parked::Fault)) => Some(Operation::Fault { pc: self.place(t) }),
+            (State::Ready, Some(Parked::Fault)) => Some(Operation::Fault {
+                pc: self.exact_place(t),
+            }),
             _ => None,
         }
     }
@@ -543,6 +545,7 @@ impl World {
             .iter()
             .find(|e| e.choice == choice)
             .ok_or(NotEnabled(choice))?;
+        self.places = O::PLACES;
         self.clock.now.0 += 1;
         self.clock.moment = self.clock.now;
         match (self.threads[t].state, self.threads[t].parked.take()) {

@@ -58,7 +58,7 @@ impl World {
         WaitFact {
             on: blocked.on,
             since: blocked.since,
-            pc: blocked.pc,
+            pc: self.program_place(t, blocked.pc),
             timed,
             enders: self.enders(t, blocked.wait),
         }

@@ -87,7 +87,7 @@ impl World {
             self.mix_process(*p, &mut mixer);
         }
         mixer.add(u64::from(self.last_id));
-        for (id, pipe) in &self.pipes {
+        for (id, pipe) in self.pipes.iter() {
             let Pipe {
                 bytes,
                 readers,
@@ -103,7 +103,7 @@ impl World {
             bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
         });
         // What a run has told about itself is part of what is asked of it.
-        for outcome in &self.outcomes {
+        for outcome in self.outcomes.iter() {
             outcome.bytes().for_each(|byte| mixer.add(u64::from(byte)));
             mixer.add(1 << 8);
         }
@@ -205,7 +205,7 @@ impl World {
             detached,
             result,
             account: _,
-        } = &self.threads[t];
+        } = &*self.threads[t];
         mixer.add(u64::from(tid.0) << 32 | u64::from(stack_slot.map_or(u32::MAX, |s| s)));
         mixer.add(u64::from(*pending_signals) << 32 | u64::from(*signal_mask));
         mixer.add(u64::from(*detached));

@@ -46,7 +46,7 @@ impl World {
     /// Every thread and process has one number, no two the same, none above the last given out.
     fn check_ids(&self) {
         assert_eq!(self.tids.len(), self.threads.len(), "each thread has a tid");
-        for (tid, t) in &self.tids {
+        for (tid, t) in self.tids.iter() {
             assert_eq!(self.threads[*t].tid, *tid, "a tid is its thread's");
             assert!(tid.0 <= self.last_id, "tids were given out");
         }
@@ -55,7 +55,7 @@ impl World {
             self.processes.len(),
             "each process has a pid"
         );
-        for (pid, p) in &self.pids {
+        for (pid, p) in self.pids.iter() {
             assert_eq!(self.processes[*p].pid, *pid, "a pid is its process's");
             assert!(pid.0 <= self.last_id, "pids were given out");
         }
@@ -65,7 +65,7 @@ impl World {
     fn check_families(&self) {
         let members: usize = self.processes.values().map(|p| p.threads.len()).sum();
         assert_eq!(members, self.threads.len(), "each thread is in one process");
-        for (p, process) in &self.processes {
+        for (p, process) in self.processes.iter() {
             for t in &process.threads {
                 assert_eq!(self.threads[*t].process, p, "a process lists its own");
                 assert_eq!(self.threads[*t].pid, process.pid, "and they know its pid");

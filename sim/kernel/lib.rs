@@ -28,6 +28,7 @@ mod signals;
 mod snapshot;
 mod sync;
 mod syscall;
+mod table;
 mod thread;
 mod time;
 mod vm;

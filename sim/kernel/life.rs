@@ -26,6 +26,7 @@ use crate::liveness::Liveness;
 use crate::loader::c_strings;
 use crate::process::{Process, ProcessAccount, ProcessKey};
 use crate::signals::Actions;
+use crate::table::Table;
 use crate::thread::{Account, State, Thread, ThreadBody, ThreadKey};
 use crate::vm::{AddressSpace, AreaKind};
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
@@ -79,6 +80,7 @@ impl World {
             Body::Bursts(bursts) => bursts.as_slice().into(),
             Body::Program { .. } => Arc::default(),
         };
+        let liveness = image.as_ref().and_then(|image| self.liveness_of(image));
         let p = self.processes.insert(Process {
             pid,
             name: spec.name.as_str().into(),
@@ -87,7 +89,7 @@ impl World {
             forks: 0,
             daemon: spec.daemon,
             affinity: spec.affinity.as_slice().into(),
-            liveness: image.as_ref().and_then(|image| self.liveness_of(image)),
+            liveness,
             image,
             bursts,
             threads: Vec::new(),
@@ -156,7 +158,7 @@ impl World {
         stack_slot: Option<u32>,
     ) -> ThreadKey {
         registers.hart = tid.0;
-        let t = self.threads.insert(Thread {
+        let t = self.threads.insert(Table::new(Thread {
             tid,
             pid: self.processes[p].pid,
             process: p,
@@ -177,7 +179,7 @@ impl World {
                 arrival: self.clock.moment,
                 ..Account::default()
             },
-        });
+        }));
         self.tids.insert(tid, t);
         self.processes[p].threads.push(t);
         t

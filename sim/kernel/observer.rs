@@ -14,6 +14,10 @@ pub trait Observer {
     /// Wants `settled` after each instruction; the world then executes one at a time.
     const SETTLES: bool = false;
 
+    /// Wants events at the program's own line also where the C library made them. Without it an event in
+    /// the library has the library's place: cheaper, for searches.
+    const PLACES: bool = true;
+
     /// Something happened; `world` is as it was left by it.
     fn event(&mut self, world: &World, event: &Event) {
         let _ = (world, event);
@@ -52,4 +56,6 @@ pub trait Observer {
 }
 
 /// Nobody listens.
-impl Observer for () {}
+impl Observer for () {
+    const PLACES: bool = false;
+}

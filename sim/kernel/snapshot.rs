@@ -16,6 +16,7 @@ use crate::files::FileSystem;
 use crate::fingerprint::Digest;
 use crate::ipc::pipe::Pipe;
 use crate::process::{Process, ProcessKey};
+use crate::table::Table;
 use crate::thread::{Thread, ThreadKey};
 use crate::vm::SharedObjects;
 use crate::world::{Mode, World};
@@ -24,20 +25,20 @@ use crate::world::{Mode, World};
 #[derive(Clone)]
 pub struct Saved {
     mark: Mark,
-    threads: SlotMap<ThreadKey, Thread>,
-    processes: SlotMap<ProcessKey, Process>,
-    tids: BTreeMap<Tid, ThreadKey>,
-    pids: BTreeMap<Pid, ProcessKey>,
+    threads: SlotMap<ThreadKey, Table<Thread>>,
+    processes: Table<SlotMap<ProcessKey, Process>>,
+    tids: Table<BTreeMap<Tid, ThreadKey>>,
+    pids: Table<BTreeMap<Pid, ProcessKey>>,
     last_id: u32,
-    pipes: BTreeMap<PipeId, Pipe>,
+    pipes: Table<BTreeMap<PipeId, Pipe>>,
     last_pipe: u32,
-    files: FileSystem,
-    shared: SharedObjects,
+    files: Table<FileSystem>,
+    shared: Table<SharedObjects>,
     now: Tick,
     instructions: u64,
     random: ChaCha8Rng,
     written: u64,
-    outcomes: Vec<String>,
+    outcomes: Table<Vec<String>>,
     clock_read: bool,
     limit: Option<&'static str>,
     digest: Digest,

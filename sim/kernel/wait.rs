@@ -232,7 +232,7 @@ impl World {
     /// The thread waits from now on; `until`: it gives up then.
     pub(crate) fn block(&mut self, t: ThreadKey, wait: Wait, until: Option<Tick>) {
         let on = self.object_of(t, wait);
-        let pc = self.place(t);
+        let pc = self.exact_place(t);
         match wait {
             Wait::Sleep => {
                 let until = until.unwrap_or(Tick(u64::MAX));

@@ -24,6 +24,7 @@ use crate::fingerprint::Digest;
 use crate::ipc::pipe::Pipe;
 use crate::observer::Observer;
 use crate::process::{Process, ProcessKey};
+use crate::table::Table;
 use crate::thread::{Thread, ThreadKey};
 use crate::vm::SharedObjects;
 
@@ -65,23 +66,25 @@ pub struct World {
     pub(crate) mode: Mode,
     /// Physical memory and address spaces.
     pub(crate) memory: Memory,
-    pub(crate) threads: SlotMap<ThreadKey, Thread>,
-    pub(crate) processes: SlotMap<ProcessKey, Process>,
+    pub(crate) threads: SlotMap<ThreadKey, Table<Thread>>,
+    pub(crate) processes: Table<SlotMap<ProcessKey, Process>>,
     /// Threads that exist (also ended ones that may be joined), by tid.
-    pub(crate) tids: BTreeMap<Tid, ThreadKey>,
+    pub(crate) tids: Table<BTreeMap<Tid, ThreadKey>>,
     /// Processes that exist (also zombies), by pid.
-    pub(crate) pids: BTreeMap<Pid, ProcessKey>,
+    pub(crate) pids: Table<BTreeMap<Pid, ProcessKey>>,
     /// The last pid or tid given out.
     pub(crate) last_id: u32,
-    pub(crate) pipes: BTreeMap<PipeId, Pipe>,
+    pub(crate) pipes: Table<BTreeMap<PipeId, Pipe>>,
     pub(crate) last_pipe: u32,
-    pub(crate) files: FileSystem,
-    pub(crate) shared: SharedObjects,
+    pub(crate) files: Table<FileSystem>,
+    pub(crate) shared: Table<SharedObjects>,
     /// Who waits for what, first come first; only under the clock. No object has an empty queue.
     pub(crate) queues: BTreeMap<Object, VecDeque<ThreadKey>>,
     /// Cores, timers and the policy; idle under choices.
     pub(crate) clock: Clock,
     pub(crate) random: ChaCha8Rng,
+    /// Somebody wants to know events' places in the program.
+    pub(crate) places: bool,
     /// Told to the observer when the operation is over; empty between steps.
     pub(crate) notices: Vec<Notice>,
     /// Extra ticks that the operation in progress costs its core.
@@ -101,7 +104,7 @@ pub struct World {
     /// Processes that have ended and that nobody waits for: gone as soon as listeners know.
     pub(crate) graves: Vec<ProcessKey>,
     /// Texts of `sim_outcome`, in order.
-    pub(crate) outcomes: Vec<String>,
+    pub(crate) outcomes: Table<Vec<String>>,
     /// A limit was reached.
     pub(crate) limit: Option<&'static str>,
     /// The memory's part of the fingerprint.
@@ -119,17 +122,18 @@ impl World {
             mode,
             memory: Memory::new(),
             threads: SlotMap::with_key(),
-            processes: SlotMap::with_key(),
-            tids: BTreeMap::new(),
-            pids: BTreeMap::new(),
+            processes: Table::new(SlotMap::with_key()),
+            tids: Table::default(),
+            pids: Table::default(),
             last_id: 0,
-            pipes: BTreeMap::new(),
+            pipes: Table::default(),
             last_pipe: 0,
-            files: FileSystem::new(&config.files),
-            shared: SharedObjects::default(),
+            files: Table::new(FileSystem::new(&config.files)),
+            shared: Table::default(),
             queues: BTreeMap::new(),
             clock: Clock::new(config),
             random: ChaCha8Rng::seed_from_u64(config.seed),
+            places: true,
             notices: Vec::new(),
             charge: 0,
             output: Vec::new(),
@@ -139,7 +143,7 @@ impl World {
             obituary: Vec::new(),
             clock_read: false,
             graves: Vec::new(),
-            outcomes: Vec::new(),
+            outcomes: Table::default(),
             limit: None,
             digest: Digest::default(),
             thread_records: Vec::new(),
@@ -231,7 +235,11 @@ impl World {
 
     /// Notes an event of a thread, at the place it is in.
     pub(crate) fn tell(&mut self, t: ThreadKey, kind: EventKind) {
-        let pc = self.place(t);
+        let pc = if self.places {
+            self.place(t)
+        } else {
+            self.exact_place(t)
+        };
         self.tell_at(t, pc, kind);
     }
 
@@ -260,7 +268,7 @@ impl World {
 
     /// The thread with this tid, if it exists.
     pub fn thread(&self, tid: Tid) -> Option<&Thread> {
-        self.tids.get(&tid).map(|key| &self.threads[*key])
+        self.tids.get(&tid).map(|key| &*self.threads[*key])
     }
 
     /// The process with this pid, if it exists.
@@ -270,6 +278,6 @@ impl World {
 
     /// Threads that exist, by tid.
     pub fn threads(&self) -> impl Iterator<Item = &Thread> {
-        self.tids.values().map(|key| &self.threads[*key])
+        self.tids.values().map(|key| &*self.threads[*key])
     }
 }
