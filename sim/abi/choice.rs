@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::event::Location;
 use crate::ids::Tid;
 
 /// What happens next.
@@ -24,6 +25,8 @@ pub struct Schedule {
     pub program: u128,
     /// The version that made it.
     pub version: String,
+    /// Words of memory that more than one thread touches: where steps end.
+    pub shared: Vec<Location>,
     /// `Step`s and `Alt`s.
     pub choices: Vec<Choice>,
 }

@@ -6,6 +6,7 @@
 #![no_std]
 extern crate alloc;
 
+pub mod check;
 pub mod choice;
 pub mod diagnostic;
 pub mod disassembly;

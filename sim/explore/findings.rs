@@ -169,6 +169,17 @@ pub fn deadlock(context: &Context, tick: Tick, group: &Deadlock) -> Finding {
     finding
 }
 
+/// Nobody can move, and no group of threads can be named for it.
+pub fn standstill(tick: Tick) -> Finding {
+    let message = "deadlock: nobody can go on".to_string();
+    error(Verdict::Deadlock, message, tick)
+}
+
+/// The outcomes are not those that the scenario allows.
+pub fn outcomes(message: String) -> Finding {
+    error(Verdict::AssertionFailed, message, Tick(0))
+}
+
 fn wait(count: usize) -> String {
     match count {
         1 => "a thread waits".to_string(),

@@ -38,6 +38,16 @@ pub struct Found {
     pub evidence: Evidence,
 }
 
+impl Found {
+    /// All is said.
+    pub fn told(finding: Finding) -> Found {
+        Found {
+            finding,
+            evidence: Evidence::Told,
+        }
+    }
+}
+
 /// The detectors.
 #[derive(Default)]
 pub struct Inspector {
@@ -79,11 +89,17 @@ impl Inspector {
         self.misuses = misuses;
         self.held.event(event);
         told.extend(self.dead(world, event, names));
-        let tell = |finding| Found {
-            finding,
-            evidence: Evidence::Told,
-        };
-        self.found.extend(told.into_iter().map(tell));
+        self.found.extend(told.into_iter().map(Found::told));
+    }
+
+    /// Where names come from now.
+    pub fn context<'a>(&'a self, world: &'a World, names: &'a Names) -> Context<'a> {
+        Context {
+            world,
+            names,
+            held: &self.held,
+            misuses: &self.misuses,
+        }
     }
 
     /// Memory was read or written.

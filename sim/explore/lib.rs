@@ -1,14 +1,27 @@
 //! Strategies over a [`sim_kernel::World`]: who makes the choices, and what is concluded.
 //!
-//! Here now: one run by the clock, with the detectors listening (`run`). Knows no file, no terminal.
+//! One run by the clock, with the detectors listening (`run`); all interleavings, or many (`check`); one
+//! schedule once more (`replay`). Knows no file, no terminal, no clock.
 #![no_std]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod check;
+mod clue;
+mod dfs;
 mod findings;
+mod hash;
 mod inspect;
-pub mod moment;
+mod pct;
 mod probe;
+mod random;
+pub mod replay;
 pub mod run;
+pub mod schedule;
+pub mod search;
+mod sharing;
+mod shortest;
+mod states;
+mod strategy;
 mod trace;

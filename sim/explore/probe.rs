@@ -7,7 +7,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::finding::{Site, StackFrame};
-use sim_abi::{Event, MemoryAccess, Tick, Tid};
+use sim_abi::{Event, MemoryAccess, Schedule, Tick, Tid};
 use sim_detect::heap::HeapError;
 use sim_detect::held::Held;
 use sim_detect::misuse::Misuses;
@@ -17,6 +17,7 @@ use sim_kernel::{Config, Mode, Observer, World};
 
 use crate::findings::{Context, name_race, program_frames, side_words};
 use crate::inspect::{Evidence, Found};
+use crate::sharing::Sharing;
 use crate::trace::Names;
 
 /// Findings looked at again; more are reported without stacks.
@@ -27,7 +28,7 @@ const LEAKS_MAX: usize = 4;
 /// A moment: a thread at an instruction, not before a tick. Inside a long run of one core the tick of an
 /// access is that of the run's beginning; the first time the instruction comes after it is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Moment {
+pub struct Moment {
     tick: Tick,
     thread: Tid,
     pc: u32,
@@ -68,7 +69,7 @@ struct Sight {
 
 /// Listens for locks and names, and at the wanted moments looks around.
 #[derive(Default)]
-struct Probe {
+pub struct Probe {
     wanted: Vec<Moment>,
     seen: BTreeMap<Moment, Sight>,
     names: Names,
@@ -128,6 +129,15 @@ impl Observer for Look<'_> {
 }
 
 impl Probe {
+    fn new(mut wanted: Vec<Moment>) -> Probe {
+        wanted.sort();
+        wanted.dedup();
+        Probe {
+            wanted,
+            ..Probe::default()
+        }
+    }
+
     fn follow(&mut self, world: &World, event: &Event) {
         self.names.event(world, event);
         self.held.event(event);
@@ -189,8 +199,8 @@ impl Probe {
     }
 }
 
-/// Fills in what findings say about moments that are over.
-pub fn complete(config: &Arc<Config>, found: &mut [Found]) {
+/// Fills in what findings say about moments that are over; `look_again` makes the run once more.
+pub fn complete(found: &mut [Found], look_again: impl FnOnce(Vec<Moment>) -> Probe) {
     let wanted: Vec<Moment> = found
         .iter()
         .take(FINDINGS_MAX)
@@ -199,7 +209,7 @@ pub fn complete(config: &Arc<Config>, found: &mut [Found]) {
     if found.iter().all(|f| matches!(f.evidence, Evidence::Told)) {
         return;
     }
-    let probe = look_again(config, wanted);
+    let probe = look_again(wanted);
     for one in found {
         match &one.evidence {
             Evidence::Told => {}
@@ -235,13 +245,26 @@ fn moments(evidence: &Evidence) -> Vec<Moment> {
     }
 }
 
-fn look_again(config: &Arc<Config>, mut wanted: Vec<Moment>) -> Probe {
-    wanted.sort();
-    wanted.dedup();
-    let mut probe = Probe {
-        wanted,
-        ..Probe::default()
-    };
+/// Walks a schedule and sees what is wanted.
+pub fn walk_again(config: &Arc<Config>, schedule: &Schedule, wanted: Vec<Moment>) -> Probe {
+    let mut probe = Probe::new(wanted);
+    let mut sharing = Sharing::frozen(&schedule.shared);
+    let mut world = World::boot(config, Mode::Choices);
+    world.settle(&mut sharing, &mut Look(&mut probe));
+    for choice in &schedule.choices {
+        if world
+            .step(*choice, &mut sharing, &mut Look(&mut probe))
+            .is_err()
+        {
+            break;
+        }
+    }
+    probe
+}
+
+/// Runs by the clock and sees what is wanted.
+pub fn run_again(config: &Arc<Config>, wanted: Vec<Moment>) -> Probe {
+    let mut probe = Probe::new(wanted);
     let mut world = World::boot(config, Mode::Clock);
     while let Some(next) = probe.wanted.first().copied() {
         while world.now() < next.tick {

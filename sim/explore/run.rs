@@ -51,7 +51,8 @@ pub fn run(config: &Config, options: &Options) -> RunRecord {
             drive::<false, false>(&mut world, options.trace)
         }
     };
-    record(&config, &world, halt, tracer, inspector)
+    let again = |wanted| probe::run_again(&config, wanted);
+    record(&world, halt, tracer, inspector, again)
 }
 
 /// Ticks until the world stands still.
@@ -67,12 +68,13 @@ fn drive<const SETTLES: bool, const INSTRUCTIONS: bool>(
     }
 }
 
-fn record(
-    config: &Arc<Config>,
+/// What the run leaves behind. `again` makes it once more, to look at moments that are over.
+pub(crate) fn record(
     world: &World,
     halt: Halt,
     tracer: Tracer,
     mut inspector: Inspector,
+    again: impl FnOnce(Vec<Moment>) -> Probe,
 ) -> RunRecord {
     inspector.end();
     let races = inspector.race_count();

@@ -1,0 +1,308 @@
+//! A check: a search by some strategy, then the shortest way to an error, then the words for all that was
+//! found.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sim_abi::check::{CheckRecord, Counterexample};
+use sim_abi::{Choice, Finding, FindingKind, Schedule, Verdict};
+use sim_kernel::Config;
+
+use crate::dfs::Dfs;
+use crate::findings;
+use crate::pct::Pct;
+use crate::random::Random;
+use crate::replay;
+use crate::schedule::{VERSION, program_id};
+use crate::search::{Bounds, Discovery, Search, Tally};
+use crate::sharing::Sharing;
+use crate::shortest::{Levels, Straightest};
+use crate::states::States;
+use crate::strategy::Strategy;
+
+/// Errors and warnings that get words; more are left out.
+const FINDINGS_MAX: usize = 32;
+/// Walks of strategies that never come to an end by themselves, if nothing else is said.
+const WALKS: u64 = 10_000;
+
+/// The strategies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum StrategyKind {
+    /// Every state once.
+    #[default]
+    States,
+    /// Every interleaving.
+    Dfs,
+    /// Random walks.
+    Random,
+    /// Random priorities.
+    Pct,
+}
+
+impl StrategyKind {
+    /// The strategy with this name.
+    pub fn from_name(name: &str) -> Option<StrategyKind> {
+        match name {
+            "states" => Some(StrategyKind::States),
+            "dfs" => Some(StrategyKind::Dfs),
+            "random" => Some(StrategyKind::Random),
+            "pct" => Some(StrategyKind::Pct),
+            _ => None,
+        }
+    }
+}
+
+/// What is asked of a check besides its scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Who makes the choices.
+    pub strategy: StrategyKind,
+    /// States to visit at most.
+    pub max_states: u64,
+    /// Executions to make at most; `None`: of random walks 10,000, of others any number.
+    pub max_executions: Option<u64>,
+    /// Steps of one execution at most.
+    pub max_steps: u64,
+    /// Preemptions of one execution at most.
+    pub preemptions: Option<u64>,
+    /// Where random walks come from.
+    pub seed: u64,
+    /// The outcomes that are allowed, and must all come up.
+    pub outcomes: Option<Vec<String>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            strategy: StrategyKind::States,
+            max_states: 10_000_000,
+            max_executions: None,
+            max_steps: 100_000,
+            preemptions: None,
+            seed: 0,
+            outcomes: None,
+        }
+    }
+}
+
+impl Options {
+    fn bounds(&self) -> Bounds {
+        let walks = match self.strategy {
+            StrategyKind::States | StrategyKind::Dfs => u64::MAX,
+            StrategyKind::Random | StrategyKind::Pct => WALKS,
+        };
+        Bounds {
+            states: self.max_states,
+            executions: self.max_executions.unwrap_or(walks),
+            steps: self.max_steps,
+            preemptions: self.preemptions,
+        }
+    }
+}
+
+/// Checks a scenario. `report` is told how far it has come now and then; it says whether to go on.
+pub fn check(
+    config: &Config,
+    options: &Options,
+    report: &mut dyn FnMut(&Tally) -> bool,
+) -> CheckRecord {
+    let config = Arc::new(config.clone());
+    let bounds = options.bounds();
+    match options.strategy {
+        StrategyKind::States => with(&config, States::default(), options, bounds, report),
+        StrategyKind::Dfs => with(&config, Dfs::default(), options, bounds, report),
+        StrategyKind::Random => with(&config, Random::new(options.seed), options, bounds, report),
+        StrategyKind::Pct => with(&config, Pct::new(options.seed), options, bounds, report),
+    }
+}
+
+fn with<S: Strategy>(
+    config: &Arc<Config>,
+    strategy: S,
+    options: &Options,
+    bounds: Bounds,
+    report: &mut dyn FnMut(&Tally) -> bool,
+) -> CheckRecord {
+    let mut search = Search::new(config, strategy, Sharing::default(), bounds, report);
+    search.run();
+    let mut tally = core::mem::take(&mut search.tally);
+    let name = search.strategy.name();
+    let exhaustive = search.strategy.is_exhaustive();
+    let unfinished = tally.cut.take().or(tally.gap.take());
+    let unfinished = match unfinished {
+        None if !exhaustive => Some(format!("{name} does not try everything")),
+        other => other,
+    };
+    let sharing = core::mem::take(&mut search.sharing);
+    let mut result = Result {
+        config,
+        sharing,
+        discoveries: tally.discoveries,
+        is_shortest: false,
+    };
+    result.shorten(bounds, report);
+    let mut record = CheckRecord {
+        verdict: Verdict::Ok,
+        complete: unfinished.is_none(),
+        unfinished,
+        strategy: name,
+        states: tally.states,
+        are_distinct: S::KNOWS_STATES,
+        executions: tally.executions,
+        transitions: tally.transitions,
+        depth: tally.depth,
+        memory_bytes: tally.memory_bytes,
+        outcomes: tally.outcomes,
+        findings: Vec::new(),
+        counterexample: None,
+    };
+    result.explain(&mut record);
+    compare_outcomes(options, &mut record);
+    record.verdict = verdict(&record);
+    record
+}
+
+/// The first error; without one, whether everything was looked at.
+fn verdict(record: &CheckRecord) -> Verdict {
+    let errors = record.findings.iter().filter_map(|f| match f.kind {
+        FindingKind::Error(verdict) => Some(verdict),
+        _ => None,
+    });
+    let first = errors.into_iter().find(|v| *v != Verdict::LimitReached);
+    match first {
+        Some(verdict) => verdict,
+        None if record.complete => Verdict::Ok,
+        None => Verdict::Unfinished,
+    }
+}
+
+/// What a search has found, on its way to words.
+struct Result<'a> {
+    config: &'a Arc<Config>,
+    sharing: Sharing,
+    discoveries: Vec<Discovery>,
+    is_shortest: bool,
+}
+
+impl Result<'_> {
+    /// Finds the shortest way to an error, if there is an error.
+    fn shorten(&mut self, bounds: Bounds, report: &mut dyn FnMut(&Tally) -> bool) {
+        let limit = FindingKind::Error(Verdict::LimitReached);
+        let is_error = |d: &&Discovery| d.clue.kind().is_error() && d.clue.kind() != limit;
+        let errors = self.discoveries.iter().filter(is_error);
+        let Some(most) = errors.map(|d| d.path.len()).min() else {
+            return;
+        };
+        let bounds = Bounds {
+            // Each round visits states again.
+            states: bounds.states.saturating_mul(16),
+            executions: u64::MAX,
+            steps: u64::MAX,
+            preemptions: None,
+        };
+        let sharing = self.sharing.clone();
+        let levels = Levels::new(most as u32);
+        let mut search = Search::new(self.config, levels, sharing, bounds, report);
+        search.stops_at_error = true;
+        search.run();
+        let found = core::mem::take(&mut search.tally);
+        let (levels, sharing) = (search.strategy, search.sharing);
+        if found.cut.is_some() || !found.discoveries.iter().any(|d| is_error(&d)) {
+            return self.in_order();
+        }
+        let steps = found.discoveries.iter().filter(is_error);
+        let steps = steps.map(|d| d.path.len()).min().unwrap_or(0);
+        self.merge(found.discoveries);
+        let straightest = Straightest::new(levels, steps);
+        let mut search = Search::new(self.config, straightest, sharing, bounds, report);
+        search.run();
+        let found = core::mem::take(&mut search.tally);
+        self.sharing = search.sharing;
+        self.is_shortest = found.cut.is_none();
+        self.merge(found.discoveries);
+        self.in_order();
+    }
+
+    /// Takes over shorter ways to the same clues.
+    fn merge(&mut self, found: Vec<Discovery>) {
+        for new in found {
+            match self.discoveries.iter_mut().find(|d| d.clue == new.clue) {
+                Some(known) => {
+                    if (new.path.len(), new.switches) < (known.path.len(), known.switches) {
+                        *known = new;
+                    }
+                }
+                None => self.discoveries.push(new),
+            }
+        }
+    }
+
+    /// Errors first, the shortest first.
+    fn in_order(&mut self) {
+        self.discoveries.sort_by_key(|d| {
+            let kind = d.clue.kind();
+            let limit = kind == FindingKind::Error(Verdict::LimitReached);
+            (!kind.is_error(), limit, d.path.len(), d.switches, kind)
+        });
+    }
+
+    fn schedule(&self, choices: &[Choice]) -> Schedule {
+        Schedule {
+            program: program_id(self.config),
+            version: VERSION.to_string(),
+            shared: self.sharing.shared(),
+            choices: choices.to_vec(),
+        }
+    }
+
+    fn explain(&self, record: &mut CheckRecord) {
+        let mut said = BTreeSet::new();
+        for (n, discovery) in self.discoveries.iter().take(FINDINGS_MAX).enumerate() {
+            let schedule = self.schedule(&discovery.path);
+            let (finding, walked) = replay::explain(self.config, &schedule, &discovery.clue);
+            if n == 0 && finding.kind.is_error() {
+                record.counterexample = Some(Counterexample {
+                    schedule,
+                    switches: discovery.switches,
+                    is_shortest: self.is_shortest,
+                    trace: walked.trace,
+                    output: walked.output,
+                });
+            }
+            if said.insert((finding.kind, finding.message.clone(), places(&finding))) {
+                record.findings.push(finding);
+            }
+        }
+    }
+}
+
+/// Findings of one kind at the same lines are one.
+fn places(finding: &Finding) -> Vec<(String, u32)> {
+    let place = |site: &sim_abi::finding::Site| (site.file.clone(), site.line);
+    finding.locations.iter().map(place).collect()
+}
+
+/// Are the outcomes those that are allowed?
+fn compare_outcomes(options: &Options, record: &mut CheckRecord) {
+    let Some(allowed) = &options.outcomes else {
+        return;
+    };
+    let allowed: BTreeSet<&str> = allowed.iter().map(String::as_str).collect();
+    let seen: &BTreeMap<String, u64> = &record.outcomes;
+    let extra = seen.keys().filter(|o| !allowed.contains(o.as_str()));
+    let extra: Vec<String> = extra.map(|o| format!("`{o}`")).collect();
+    let missing = allowed.iter().filter(|o| !seen.contains_key(**o));
+    let missing: Vec<String> = missing.map(|o| format!("`{o}`")).collect();
+    if !extra.is_empty() {
+        let message = format!("outcomes: {} came up and is not allowed", extra.join(", "));
+        record.findings.push(findings::outcomes(message));
+    }
+    // What did not come up may still do so if not everything was looked at.
+    if !missing.is_empty() && record.complete {
+        let message = format!("outcomes: {} never came up", missing.join(", "));
+        record.findings.push(findings::outcomes(message));
+    }
+}

@@ -1,0 +1,259 @@
+//! What a search notices: enough to know it again, and to find the words for it when its way is walked
+//! once more (`replay.rs`). Functions of a state and of its next operations, and a listener to events.
+//!
+//! Rules:
+//!   N1  a race: two threads' next operations touch the same bytes, one writes, not both are atomic. They
+//!       are both possible now, so nothing orders them; a race in some interleaving is one on a state;
+//!   N2  a deadlock: a set of threads that can never go on, whatever the others do (`detect::deadlock`);
+//!   N3  a crash, a failed assertion, a misuse, an exit with a lock held: told by the step that does it;
+//!   N4  a memory error, a leak: the heap's history is kept for each state on the way (`History`).
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sim_abi::event::Misuse;
+use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
+use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_plainly_alive};
+use sim_detect::heap::Heap;
+use sim_detect::held::Held;
+use sim_kernel::{Enabled, Observer, Operation, State, World};
+
+/// Something noticed. Two that are equal are reported once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clue {
+    /// Of two accesses, by their instructions, the lower first.
+    Race(u32, u32),
+    /// Of threads that wait at these instructions.
+    Deadlock(Option<Kind>, Vec<u32>),
+    /// Done by the last step, at this instruction.
+    Told(FindingKind, u32),
+    /// A limit of the scenario was reached.
+    Limit(&'static str),
+}
+
+impl Clue {
+    /// Of two accesses that race.
+    pub fn race(one: &MemoryAccess, two: &MemoryAccess) -> Clue {
+        Clue::Race(one.pc.min(two.pc), one.pc.max(two.pc))
+    }
+
+    /// Of threads that can never go on.
+    pub fn deadlock(group: &Deadlock) -> Clue {
+        let mut places: Vec<u32> = group.core.iter().map(|waiter| waiter.pc).collect();
+        places.sort_unstable();
+        Clue::Deadlock(Some(group.kind), places)
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> FindingKind {
+        match self {
+            Clue::Race(..) => FindingKind::Error(Verdict::DataRace),
+            Clue::Deadlock(..) => FindingKind::Error(Verdict::Deadlock),
+            Clue::Told(kind, _) => *kind,
+            Clue::Limit(_) => FindingKind::Error(Verdict::LimitReached),
+        }
+    }
+}
+
+/// The races of a state (N1).
+pub fn races(enabled: &[Enabled], mut tell: impl FnMut(&MemoryAccess, &MemoryAccess)) {
+    for (n, first) in enabled.iter().enumerate() {
+        let Operation::Access(one) = &first.operation else {
+            continue;
+        };
+        for second in &enabled[n + 1..] {
+            if let Operation::Access(two) = &second.operation
+                && first.thread != second.thread
+                && is_race(one, two)
+            {
+                tell(one, two);
+            }
+        }
+    }
+}
+
+fn is_race(one: &MemoryAccess, two: &MemoryAccess) -> bool {
+    (one.write || two.write) && !(one.atomic && two.atomic) && overlap(one, two)
+}
+
+/// Do two accesses touch a common byte?
+pub fn overlap(one: &MemoryAccess, two: &MemoryAccess) -> bool {
+    let (first, second) = match (one.location, two.location) {
+        (
+            Location::Private { space, address },
+            Location::Private {
+                space: other,
+                address: at,
+            },
+        ) if space == other => (address, at),
+        (
+            Location::Shared { frame, offset },
+            Location::Shared {
+                frame: other,
+                offset: at,
+            },
+        ) if frame == other => (offset, at),
+        _ => return false,
+    };
+    first.wrapping_sub(second) < two.size || second.wrapping_sub(first) < one.size
+}
+
+/// The deadlocks of a state (N2).
+pub fn deadlocks(world: &World, enabled: &[Enabled], mut tell: impl FnMut(Clue)) {
+    let can_move = |tid: Tid| enabled.iter().any(|e| e.thread == tid);
+    let plainly_alive = |tid: Tid| {
+        let wait = world.fact_of(tid).and_then(|fact| fact.wait);
+        wait.is_none_or(|wait| is_plainly_alive(&wait, can_move))
+    };
+    let mut stopped = world
+        .threads()
+        .filter(|t| t.state != State::Ended && !can_move(t.tid));
+    if !enabled.is_empty() && stopped.all(|t| plainly_alive(t.tid)) {
+        return;
+    }
+    let facts = world.facts();
+    let dead = dead(&facts);
+    let groups = groups(&facts, &dead);
+    if enabled.is_empty() && groups.is_empty() {
+        tell(Clue::Deadlock(None, Vec::new()));
+    }
+    for group in &groups {
+        tell(Clue::deadlock(group));
+    }
+}
+
+/// What happened on the way that no state tells any more (N3, N4). Shared with the states before it as
+/// long as nothing changes.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    heap: Arc<Heap>,
+    held: Arc<Held>,
+    has_heap: bool,
+}
+
+/// Listens to the steps of a search.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Of the present state.
+    pub history: History,
+    /// Noticed in the last step.
+    pub clues: Vec<Clue>,
+    /// Outcomes told in the last step.
+    pub outcomes: Vec<String>,
+    /// What the kernel read or wrote for a thread in the last step, while others lived.
+    pub copies: Vec<MemoryAccess>,
+    /// The last step made progress: an end, output, `sim_progress`, a timeout.
+    pub progress: bool,
+}
+
+impl Observer for Watch {
+    const ACCESSES: bool = true;
+
+    fn event(&mut self, world: &World, event: &Event) {
+        let told = match event.kind {
+            EventKind::AssertFails => Some(Verdict::AssertionFailed),
+            EventKind::Faults { .. }
+            | EventKind::KilledBySignal {
+                signal: 3 | 4 | 5 | 6 | 7 | 8 | 11,
+            } => Some(Verdict::Crashed),
+            // Of these the heap's history speaks.
+            EventKind::Misuses {
+                misuse: Misuse::FreeInvalid(_) | Misuse::FreeTwice(_),
+            } => None,
+            EventKind::Misuses { .. } => Some(Verdict::Misuse),
+            _ => None,
+        };
+        if let Some(verdict) = told {
+            let clue = Clue::Told(FindingKind::Error(verdict), event.pc);
+            self.clues.push(clue);
+        }
+        self.history(event);
+        match event.kind {
+            EventKind::Outcome => self.outcomes.extend(world.outcomes().last().cloned()),
+            EventKind::Exits
+            | EventKind::Writes { .. }
+            | EventKind::Progress
+            | EventKind::TimesOut { .. } => self.progress = true,
+            _ => {}
+        }
+    }
+
+    fn access(&mut self, access: &MemoryAccess) {
+        if self.history.has_heap
+            && let Some(error) = Arc::make_mut(&mut self.history.heap).access(access)
+        {
+            self.memory_error(error.access.pc);
+        }
+    }
+
+    fn copy(&mut self, world: &World, access: &MemoryAccess) {
+        if !world.is_alone() {
+            self.copies.push(*access);
+        }
+        self.access(access);
+    }
+}
+
+impl Watch {
+    fn memory_error(&mut self, pc: u32) {
+        let kind = FindingKind::Error(Verdict::MemoryError);
+        self.clues.push(Clue::Told(kind, pc));
+    }
+
+    fn history(&mut self, event: &Event) {
+        self.heap(event);
+        match event.kind {
+            EventKind::Locks { .. }
+            | EventKind::Unlocks { .. }
+            | EventKind::ConditionWaits { .. } => {
+                Arc::make_mut(&mut self.history.held).event(event);
+            }
+            EventKind::Exits | EventKind::ProcessExits { .. } => self.ends(event),
+            _ => {}
+        }
+    }
+
+    fn heap(&mut self, event: &Event) {
+        let about_heap = matches!(
+            event.kind,
+            EventKind::HeapAllocated { .. } | EventKind::Misuses { .. }
+        );
+        self.history.has_heap |= about_heap;
+        if !self.history.has_heap {
+            return;
+        }
+        let heap = Arc::make_mut(&mut self.history.heap);
+        if let Some(error) = heap.event(event) {
+            self.memory_error(error.access.pc);
+        }
+        let heap = Arc::make_mut(&mut self.history.heap);
+        match event.kind {
+            EventKind::ProcessExits { status } => {
+                let leaks = !heap.leaks(event.process).is_empty();
+                heap.forget(event.process);
+                if leaks && crate::findings::ended_well(status) {
+                    self.clues.push(Clue::Told(FindingKind::Leak, 0));
+                }
+            }
+            EventKind::ProcessCreated {
+                parent: Some(parent),
+            } => heap.fork(parent, event.process),
+            _ => {}
+        }
+    }
+
+    /// Does it leave locks behind?
+    fn ends(&mut self, event: &Event) {
+        let held = &self.history.held;
+        let holds = match event.kind {
+            EventKind::ProcessExits { .. } => held.of_process(event.process).next().is_some(),
+            _ => !held.of(event.thread).is_empty(),
+        };
+        if holds {
+            let clue = Clue::Told(FindingKind::ExitHoldingLock, event.pc);
+            self.clues.push(clue);
+        }
+        Arc::make_mut(&mut self.history.held).event(event);
+    }
+}

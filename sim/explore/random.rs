@@ -1,0 +1,61 @@
+//! Random walks: at each state any of its choices, each as likely as the others. For programs too big to
+//! exhaust. The same walks for the same seed.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use sim_kernel::Enabled;
+
+use crate::strategy::{Arrival, Strategy};
+
+/// Walks at random.
+#[derive(Clone, Debug)]
+pub struct Random {
+    seed: u64,
+    random: ChaCha8Rng,
+    /// How far the present walk has come.
+    walked: usize,
+}
+
+impl Random {
+    /// Walks by this seed.
+    pub fn new(seed: u64) -> Random {
+        Random {
+            seed,
+            random: ChaCha8Rng::seed_from_u64(seed),
+            walked: 0,
+        }
+    }
+}
+
+impl Strategy for Random {
+    const GOES_BACK: bool = false;
+
+    fn name(&self) -> &'static str {
+        "random"
+    }
+
+    fn begin(&mut self) {
+        *self = Random::new(self.seed);
+    }
+
+    fn arrive(&mut self, _: &mut Arrival) -> bool {
+        true
+    }
+
+    fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
+        if depth < self.walked {
+            return None;
+        }
+        self.walked = depth + 1;
+        Some((self.random.next_u64() % enabled.len() as u64) as usize)
+    }
+
+    fn again(&mut self) -> bool {
+        self.walked = 0;
+        true
+    }
+
+    fn is_exhaustive(&self) -> bool {
+        false
+    }
+}

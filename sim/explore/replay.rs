@@ -1,0 +1,209 @@
+//! Walking a schedule: the same world, the same steps, with the tracer and all detectors listening. What
+//! a search noticed gets its words here.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sim_abi::finding::Site;
+use sim_abi::record::RunRecord;
+use sim_abi::{Event, Finding, FindingKind, MemoryAccess, Schedule, Verdict};
+use sim_detect::deadlock::{dead, groups};
+use sim_detect::race::Race;
+use sim_detect::side::Side;
+use sim_kernel::{Config, Halt, Mode, Observer, World};
+
+use crate::clue::{self, Clue};
+use crate::findings::{self, program_frames, side_words};
+use crate::inspect::{Found, Inspector};
+use crate::probe;
+use crate::run::{TraceLevel, limit_reached, record};
+use crate::schedule::{Refusal, VERSION, program_id};
+use crate::sharing::Sharing;
+use crate::trace::Tracer;
+
+/// Listens to a replay: like to a run, and accesses to shared memory are events.
+struct Listener {
+    tracer: Tracer,
+    inspector: Inspector,
+    shared: Sharing,
+    shows_accesses: bool,
+}
+
+impl Observer for Listener {
+    const ACCESSES: bool = true;
+    const SETTLES: bool = true;
+
+    fn event(&mut self, world: &World, event: &Event) {
+        self.tracer.event(world, event);
+        self.inspector.event(world, event, &self.tracer.names);
+    }
+
+    fn access(&mut self, access: &MemoryAccess) {
+        if self.shows_accesses && !access.internal && self.shared.is_shared(access) {
+            self.tracer.access(access);
+        }
+        self.inspector.access(access);
+    }
+
+    fn space_gone(&mut self, space: u32) {
+        self.inspector.space_gone(space);
+    }
+
+    fn settled(&mut self, world: &World) {
+        self.tracer.settled(world);
+    }
+}
+
+/// A way that has been walked.
+struct Walked {
+    world: World,
+    listener: Listener,
+}
+
+fn walk(config: &Arc<Config>, schedule: &Schedule, level: TraceLevel) -> Result<Walked, Refusal> {
+    let mut sharing = Sharing::frozen(&schedule.shared);
+    let mut listener = Listener {
+        tracer: Tracer::new(level),
+        inspector: Inspector::default(),
+        shared: sharing.clone(),
+        shows_accesses: level > TraceLevel::None,
+    };
+    let mut world = World::boot(config, Mode::Choices);
+    world.keep_output();
+    world.settle(&mut sharing, &mut listener);
+    for (n, choice) in schedule.choices.iter().enumerate() {
+        world
+            .step(*choice, &mut sharing, &mut listener)
+            .map_err(|_| Refusal::Impossible(n + 1))?;
+        listener.tracer.settled(&world);
+    }
+    Ok(Walked { world, listener })
+}
+
+/// Replays a schedule that was made for this program.
+///
+/// # Errors
+/// It was made for another one, or by another version.
+pub fn replay(
+    config: &Config,
+    schedule: &Schedule,
+    level: TraceLevel,
+) -> Result<RunRecord, Refusal> {
+    let config = Arc::new(config.clone());
+    if schedule.version != VERSION {
+        return Err(Refusal::OtherVersion(schedule.version.clone()));
+    }
+    if schedule.program != program_id(&config) {
+        return Err(Refusal::OtherProgram);
+    }
+    let Walked {
+        world,
+        mut listener,
+    } = walk(&config, schedule, level)?;
+    let mut last = Vec::new();
+    state_clues(&world, |clue| last.push(clue));
+    let deadlock = FindingKind::Error(Verdict::Deadlock);
+    listener.inspector.found.retain(|f| f.finding.kind != deadlock);
+    for clue in &last {
+        let finding = state_finding(&world, &listener, clue);
+        listener.inspector.found.extend(finding.map(Found::told));
+    }
+    let halt = world.halted().unwrap_or(Halt::Done);
+    let again = |wanted| probe::walk_again(&config, schedule, wanted);
+    let Listener {
+        tracer, inspector, ..
+    } = listener;
+    Ok(record(&world, halt, tracer, inspector, again))
+}
+
+/// What is wrong in a state.
+fn state_clues(world: &World, mut tell: impl FnMut(Clue)) {
+    let mut enabled = Vec::new();
+    world.enabled(&mut enabled);
+    clue::races(&enabled, |one, two| tell(Clue::race(one, two)));
+    if world.halted() != Some(Halt::Done) {
+        clue::deadlocks(world, &enabled, tell);
+    }
+}
+
+/// What a clue says, and what happened on the way to it.
+pub fn explain(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> (Finding, RunRecord) {
+    let walked = walk(config, schedule, TraceLevel::Events);
+    let Walked { world, listener } = walked.expect("what was found can be walked again");
+    let of_state = state_finding(&world, &listener, clue);
+    let again = |wanted| probe::walk_again(config, schedule, wanted);
+    let halt = world.halted().unwrap_or(Halt::Done);
+    let Listener {
+        tracer, inspector, ..
+    } = listener;
+    let record = record(&world, halt, tracer, inspector, again);
+    let same_kind = |f: &&Finding| f.kind == clue.kind();
+    let finding = of_state
+        .or_else(|| record.findings.iter().rev().find(same_kind).cloned())
+        .unwrap_or_else(|| limit_reached("unknown", &world));
+    (finding, record)
+}
+
+/// The finding that a state is, after the way to it.
+fn state_finding(world: &World, listener: &Listener, clue: &Clue) -> Option<Finding> {
+    match clue {
+        Clue::Race(one, two) => race(world, listener, (*one, *two)),
+        Clue::Deadlock(..) => Some(deadlock(world, listener, clue)),
+        Clue::Limit(what) => Some(limit_reached(what, world)),
+        Clue::Told(..) => None,
+    }
+}
+
+fn deadlock(world: &World, listener: &Listener, clue: &Clue) -> Finding {
+    let context = listener.inspector.context(world, &listener.tracer.names);
+    let facts = world.facts();
+    let groups = groups(&facts, &dead(&facts));
+    let same = groups.iter().find(|group| Clue::deadlock(group) == *clue);
+    match same {
+        Some(group) => findings::deadlock(&context, world.now(), group),
+        None => findings::standstill(world.now()),
+    }
+}
+
+fn race(world: &World, listener: &Listener, places: (u32, u32)) -> Option<Finding> {
+    let mut enabled = Vec::new();
+    world.enabled(&mut enabled);
+    let mut found = None;
+    clue::races(&enabled, |one, two| {
+        if Clue::race(one, two) == Clue::Race(places.0, places.1) {
+            found.get_or_insert((*one, *two));
+        }
+    });
+    let (one, two) = found?;
+    let race = Race {
+        location: two.location,
+        address: two.address,
+        first: Side::from(&one),
+        second: Side::from(&two),
+    };
+    let mut finding = findings::unnamed_race(&race);
+    let name = world.location_name(two.thread, two.location);
+    let first = site(world, listener, &one, &name);
+    let second = site(world, listener, &two, &name);
+    findings::name_race(&mut finding, &race, &name, first, second);
+    finding.tick = world.now();
+    Some(finding)
+}
+
+/// What a thread is about to do.
+fn site(world: &World, listener: &Listener, access: &MemoryAccess, name: &str) -> Site {
+    let context = listener.inspector.context(world, &listener.tracer.names);
+    let (file, line) = world
+        .source_place(access.thread, access.pc)
+        .unwrap_or((String::new(), 0));
+    Site {
+        thread: listener.tracer.names.thread(access.thread),
+        what: side_words(&Side::from(access), name),
+        tick: None,
+        file,
+        line,
+        stack: program_frames(world.backtrace_at(access.thread, access.pc)),
+        held: context.held_names(access.thread),
+    }
+}

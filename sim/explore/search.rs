@@ -1,0 +1,421 @@
+//! The search loop: one for all strategies. It steps the world, goes back, notices what is wrong in each
+//! state and step, counts, and keeps the bounds. Which way it goes a [`Strategy`] says.
+//!
+//! When a word of memory turns out to be shared, the search walks its present way to the end, to learn
+//! more, and starts again: what ended with no word becoming shared has seen all (`sharing.rs`).
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sim_abi::{Choice, Tid};
+use sim_kernel::{Config, Enabled, Halt, Mode, Saved, Visibility, World};
+
+use crate::clue::{self, Clue, History, Watch};
+use crate::sharing::Sharing;
+use crate::strategy::{Arrival, Strategy};
+
+/// A way that is walked only to learn what is shared ends after so many steps.
+const LEARNING_STEPS_MAX: usize = 10_000;
+/// The outside is asked whether to go on after so many steps.
+const STEPS_PER_REPORT: u64 = 1024;
+
+/// Where a search stops, finished or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// States.
+    pub states: u64,
+    /// Executions.
+    pub executions: u64,
+    /// Steps of one execution.
+    pub steps: u64,
+    /// Preemptions of one execution: another thread goes on although the last one could have.
+    pub preemptions: Option<u64>,
+}
+
+/// A clue, and the shortest way there so far, of these one with the fewest switches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovery {
+    /// What.
+    pub clue: Clue,
+    /// How to get there.
+    pub path: Vec<Choice>,
+    /// Times another thread goes on than the one before.
+    pub switches: u64,
+}
+
+/// What a search has seen.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// States visited.
+    pub states: u64,
+    /// Executions that came to an end.
+    pub executions: u64,
+    /// Steps made.
+    pub transitions: u64,
+    /// Steps of the longest way.
+    pub depth: u64,
+    /// Bytes it remembers, at most.
+    pub memory_bytes: u64,
+    /// Outcomes: in how many steps each was told.
+    pub outcomes: BTreeMap<String, u64>,
+    /// What was noticed, each once.
+    pub discoveries: Vec<Discovery>,
+    /// Why the search was stopped.
+    pub cut: Option<String>,
+    /// Why something was left out on the way.
+    pub gap: Option<String>,
+    /// Some execution ended with all processes.
+    pub ends: bool,
+}
+
+/// Whose choice it is.
+pub fn mover(choice: Choice) -> Option<Tid> {
+    match choice {
+        Choice::Step(tid) | Choice::Alt(tid, _) => Some(tid),
+        Choice::Tick => None,
+    }
+}
+
+/// Times another thread goes on than the one before.
+pub fn switches(path: &[Choice]) -> u64 {
+    let switch = |pair: &&[Choice]| mover(pair[0]) != mover(pair[1]);
+    path.windows(2).filter(switch).count() as u64
+}
+
+/// A state on the present way.
+struct Frame {
+    /// To go back to it; `None`: it has one choice only, or the strategy does not go back.
+    saved: Option<Saved>,
+    history: History,
+    enabled: Vec<Enabled>,
+    preemptions: u64,
+}
+
+/// A search.
+pub struct Search<'a, S: Strategy> {
+    config: &'a Arc<Config>,
+    /// Who makes the choices.
+    pub strategy: S,
+    /// What memory is visible.
+    pub sharing: Sharing,
+    bounds: Bounds,
+    /// Told how far the search has come; `false`: it is to stop.
+    report: &'a mut dyn FnMut(&Tally) -> bool,
+    /// What it has seen.
+    pub tally: Tally,
+    watch: Watch,
+    path: Vec<Choice>,
+    frames: Vec<Frame>,
+    /// Stops when something has been found and the strategy would start again.
+    pub stops_at_error: bool,
+}
+
+impl<'a, S: Strategy> Search<'a, S> {
+    /// A search that has not begun.
+    pub fn new(
+        config: &'a Arc<Config>,
+        strategy: S,
+        sharing: Sharing,
+        bounds: Bounds,
+        report: &'a mut dyn FnMut(&Tally) -> bool,
+    ) -> Self {
+        Search {
+            config,
+            strategy,
+            sharing,
+            bounds,
+            report,
+            tally: Tally::default(),
+            watch: Watch::default(),
+            path: Vec::new(),
+            frames: Vec::new(),
+            stops_at_error: false,
+        }
+    }
+
+    /// Searches until nothing is left or a bound is reached.
+    pub fn run(&mut self) {
+        loop {
+            self.sharing.grown = false;
+            self.tally = Tally::default();
+            self.strategy.begin();
+            self.pass();
+            if !self.sharing.grown || self.is_stopped() {
+                return;
+            }
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.tally.cut.is_some()
+    }
+
+    /// From the start, until nothing is left, a bound is reached or a word has become shared.
+    fn pass(&mut self) {
+        self.watch = Watch::default();
+        self.path.clear();
+        self.frames.clear();
+        let mut world = World::boot(self.config, Mode::Choices);
+        world.settle(&mut self.sharing, &mut self.watch);
+        self.after_step();
+        let start = world.save();
+        let history = self.watch.history.clone();
+        loop {
+            self.arrive(&mut world);
+            self.walk(&mut world);
+            let errors = self.tally.discoveries.iter();
+            let found = self.stops_at_error && { errors }.any(|d| d.clue.kind().is_error());
+            if self.is_stopped() || self.sharing.grown || found || !self.strategy.again() {
+                return;
+            }
+            world.restore(&start);
+            self.watch.history = history.clone();
+            self.path.clear();
+        }
+    }
+
+    /// From the present state on, until the strategy has nothing more.
+    fn walk(&mut self, world: &mut World) {
+        while let Some(frame) = self.frames.last() {
+            if self.sharing.grown {
+                self.learn(world);
+                self.frames.clear();
+                return;
+            }
+            let depth = self.frames.len() - 1;
+            let Some(n) = self.strategy.choose(depth, &frame.enabled) else {
+                self.frames.pop();
+                continue;
+            };
+            let choice = frame.enabled[n].choice;
+            if self.path.len() > depth {
+                self.go_back(world);
+            }
+            self.step(world, choice);
+            self.arrive(world);
+            if self.is_stopped() {
+                return;
+            }
+        }
+    }
+
+    /// To the state of the last frame.
+    fn go_back(&mut self, world: &mut World) {
+        self.path.truncate(self.frames.len() - 1);
+        let frame = self.frames.last().expect("it goes back to a state");
+        let saved = frame.saved.as_ref();
+        world.restore(saved.expect("states with several choices are saved"));
+        self.watch.history = frame.history.clone();
+    }
+
+    fn step(&mut self, world: &mut World, choice: Choice) {
+        world
+            .step(choice, &mut self.sharing, &mut self.watch)
+            .expect("enabled choices can be made");
+        self.path.push(choice);
+        self.tally.transitions += 1;
+        self.after_step();
+        if self.tally.transitions.is_multiple_of(STEPS_PER_REPORT) {
+            self.tally.memory_bytes = self.memory_bytes();
+            if !(self.report)(&self.tally) {
+                self.cut(String::from("the time is over"));
+            }
+        }
+    }
+
+    /// What the step has told.
+    fn after_step(&mut self) {
+        for copy in core::mem::take(&mut self.watch.copies) {
+            self.sharing.visible(&copy);
+        }
+        for clue in core::mem::take(&mut self.watch.clues) {
+            self.discover(clue);
+        }
+        for outcome in core::mem::take(&mut self.watch.outcomes) {
+            *self.tally.outcomes.entry(outcome).or_insert(0) += 1;
+        }
+    }
+
+    /// Looks around in a state that the search has come to.
+    fn arrive(&mut self, world: &mut World) {
+        self.tally.depth = self.tally.depth.max(self.path.len() as u64);
+        let mut enabled = Vec::new();
+        world.enabled(&mut enabled);
+        if let Some(halt) = self.halt(world, &enabled) {
+            self.end(world, halt);
+            return;
+        }
+        let preemptions = self.bound_preemptions(&mut enabled);
+        let salt = match self.bounds.preemptions {
+            Some(_) => {
+                let last = self.path.last().and_then(|c| mover(*c));
+                u64::from(last.map_or(0, |tid| tid.0)) << 32 | preemptions
+            }
+            None => 0,
+        };
+        let mut arrival = Arrival {
+            world,
+            enabled: &enabled,
+            path: &self.path,
+            salt,
+        };
+        if !self.strategy.arrive(&mut arrival) {
+            return;
+        }
+        self.count_state();
+        self.notice(world, &enabled);
+        if self.path.len() as u64 >= self.bounds.steps {
+            let steps = self.bounds.steps;
+            self.end_of_execution();
+            let why = || format!("an execution had more than {steps} steps");
+            self.tally.gap.get_or_insert_with(why);
+            return;
+        }
+        let saved = (S::GOES_BACK && enabled.len() > 1).then(|| world.save());
+        self.frames.push(Frame {
+            saved,
+            history: self.watch.history.clone(),
+            enabled,
+            preemptions,
+        });
+    }
+
+    fn halt(&self, world: &World, enabled: &[Enabled]) -> Option<Halt> {
+        // It is asked in full only where nothing can be done.
+        match (enabled.is_empty(), world.is_limited()) {
+            (false, false) => None,
+            _ => world.halted(),
+        }
+    }
+
+    /// An execution is over.
+    fn end(&mut self, world: &mut World, halt: Halt) {
+        let mut arrival = Arrival {
+            world,
+            enabled: &[],
+            path: &self.path,
+            salt: 0,
+        };
+        if !self.strategy.arrive(&mut arrival) {
+            return;
+        }
+        self.count_state();
+        match halt {
+            Halt::Done => self.tally.ends = true,
+            Halt::Stuck => self.notice(world, &[]),
+            Halt::Limit(what) => {
+                self.discover(Clue::Limit(what));
+                let why = || format!("a limit was reached: {what}");
+                self.tally.gap.get_or_insert_with(why);
+            }
+        }
+        self.end_of_execution();
+    }
+
+    fn end_of_execution(&mut self) {
+        self.tally.executions += 1;
+        if self.tally.executions >= self.bounds.executions {
+            let executions = self.bounds.executions;
+            self.cut(format!("the bound of {executions} executions is reached"));
+        }
+    }
+
+    fn count_state(&mut self) {
+        self.tally.states += 1;
+        if self.tally.states > self.bounds.states {
+            let states = self.bounds.states;
+            self.cut(format!("the bound of {states} states is reached"));
+        }
+    }
+
+    fn cut(&mut self, why: String) {
+        self.tally.memory_bytes = self.memory_bytes();
+        self.tally.cut = Some(why);
+    }
+
+    /// Takes away the choices that a bound on preemptions forbids, and counts.
+    fn bound_preemptions(&mut self, enabled: &mut Vec<Enabled>) -> u64 {
+        let Some(most) = self.bounds.preemptions else {
+            return 0;
+        };
+        let before = self.frames.last().map_or(0, |frame| {
+            let depth = self.path.len() - 1;
+            let previous = depth.checked_sub(1).and_then(|d| mover(self.path[d]));
+            let could = |tid| frame.enabled.iter().any(|e| e.thread == tid && !e.timeout);
+            let preempted = previous != mover(self.path[depth]) && previous.is_some_and(could);
+            frame.preemptions + u64::from(preempted)
+        });
+        let last = self.path.last().and_then(|c| mover(*c));
+        let own = |e: &Enabled| Some(e.thread) == last;
+        if before >= most && enabled.iter().any(|e| own(e) && !e.timeout) {
+            let all = enabled.len();
+            enabled.retain(own);
+            if enabled.len() < all {
+                let why = || format!("only {most} preemptions were allowed");
+                self.tally.gap.get_or_insert_with(why);
+            }
+        }
+        before
+    }
+
+    /// What is wrong in this state?
+    fn notice(&mut self, world: &World, enabled: &[Enabled]) {
+        let mut clues = Vec::new();
+        clue::races(enabled, |one, two| {
+            clues.push(Clue::race(one, two));
+        });
+        clue::deadlocks(world, enabled, |clue| clues.push(clue));
+        for clue in clues {
+            self.discover(clue);
+        }
+    }
+
+    fn discover(&mut self, clue: Clue) {
+        let known = self.tally.discoveries.iter_mut().find(|d| d.clue == clue);
+        match known {
+            None => self.tally.discoveries.push(Discovery {
+                clue,
+                path: self.path.clone(),
+                switches: switches(&self.path),
+            }),
+            Some(known) => {
+                let shorter = self.path.len() < known.path.len();
+                let straighter = self.path.len() == known.path.len()
+                    && switches(&self.path) < known.switches;
+                if shorter || straighter {
+                    known.path.clone_from(&self.path);
+                    known.switches = switches(&self.path);
+                }
+            }
+        }
+    }
+
+    /// Walks on to the end without looking left or right.
+    fn learn(&mut self, world: &mut World) {
+        let mut enabled = Vec::new();
+        for n in 0..LEARNING_STEPS_MAX {
+            world.enabled(&mut enabled);
+            if enabled.is_empty() || world.is_limited() {
+                return;
+            }
+            // Now this one, now that one.
+            let choice = enabled[n % enabled.len()].choice;
+            world
+                .step(choice, &mut self.sharing, &mut self.watch)
+                .expect("enabled choices can be made");
+            self.watch.clues.clear();
+            self.watch.outcomes.clear();
+            for copy in core::mem::take(&mut self.watch.copies) {
+                self.sharing.visible(&copy);
+            }
+        }
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        let frames = self.frames.capacity() * size_of::<Frame>();
+        self.strategy.memory_bytes() + frames as u64
+    }
+}

@@ -1,0 +1,102 @@
+//! Which memory is visible: words that more than one thread has touched so far.
+//!
+//! Rules:
+//!   P1  a word is private while one thread alone has touched it, in all interleavings looked at;
+//!   P2  when a second thread touches it, it is shared for ever, and the search has to start again:
+//!       what was local before is a step now;
+//!   P3  a search in which nothing became shared has seen every interleaving of what is visible: each
+//!       word that was private to a thread was touched by no other in any of them.
+//!
+//! Words are [`Location`]s, so that memory shared between processes counts as one.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+use sim_abi::{Location, MemoryAccess, Tid};
+use sim_kernel::Visibility;
+
+use crate::hash::Fixed;
+
+/// Who touches a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Toucher {
+    One(Tid),
+    Many,
+}
+
+/// Who has touched which word.
+#[derive(Clone, Debug, Default)]
+pub struct Sharing {
+    words: HashMap<Location, Toucher, Fixed>,
+    /// A word has become shared since the search began.
+    pub grown: bool,
+    /// The list is complete: nothing is learnt any more (replays).
+    frozen: bool,
+}
+
+impl Sharing {
+    /// These words are shared, and no others: for replays.
+    pub fn frozen(shared: &[Location]) -> Sharing {
+        let words = shared.iter().map(|word| (*word, Toucher::Many));
+        Sharing {
+            words: words.collect(),
+            grown: false,
+            frozen: true,
+        }
+    }
+
+    /// The shared words, in order.
+    pub fn shared(&self) -> Vec<Location> {
+        let mut shared: Vec<Location> = self
+            .words
+            .iter()
+            .filter(|(_, toucher)| **toucher == Toucher::Many)
+            .map(|(word, _)| *word)
+            .collect();
+        shared.sort();
+        shared
+    }
+
+    /// Has more than one thread touched any of these bytes?
+    pub fn is_shared(&self, access: &MemoryAccess) -> bool {
+        words(access).any(|word| self.words.get(&word) == Some(&Toucher::Many))
+    }
+
+    fn touch(&mut self, word: Location, thread: Tid) -> bool {
+        match self.words.get_mut(&word) {
+            Some(Toucher::Many) => true,
+            _ if self.frozen => false,
+            Some(Toucher::One(first)) if *first == thread => false,
+            Some(toucher) => {
+                *toucher = Toucher::Many;
+                self.grown = true;
+                true
+            }
+            None => {
+                self.words.insert(word, Toucher::One(thread));
+                false
+            }
+        }
+    }
+}
+
+impl Visibility for Sharing {
+    fn visible(&mut self, access: &MemoryAccess) -> bool {
+        // All words are touched, also when the first is known to be shared.
+        words(access).fold(false, |visible, word| {
+            self.touch(word, access.thread) | visible
+        })
+    }
+}
+
+/// The words an access touches.
+fn words(access: &MemoryAccess) -> impl Iterator<Item = Location> + use<> {
+    let location = access.location;
+    let start = match location {
+        Location::Private { address, .. } => address & 3,
+        Location::Shared { offset, .. } => offset & 3,
+    };
+    let first = location.plus(start.wrapping_neg());
+    let count = (start + access.size.max(1)).div_ceil(4);
+    (0..count).map(move |n| first.plus(4 * n))
+}

@@ -1,0 +1,60 @@
+//! A strategy: who makes the choices of a search. An oracle: it is told where the search has arrived and
+//! says which way to go on; the search (`search.rs`) does the rest.
+//!
+//! Not to be mixed up with a scheduling policy, which is the simulated kernel's own.
+
+use sim_abi::Choice;
+use sim_kernel::{Enabled, World};
+
+/// Where the search has arrived.
+pub struct Arrival<'a> {
+    /// The state.
+    pub world: &'a mut World,
+    /// What can be done there: at least one choice.
+    pub enabled: &'a [Enabled],
+    /// The choices that led there.
+    pub path: &'a [Choice],
+    /// Mixed into what the state is known by: what a bound on preemptions depends on.
+    pub salt: u64,
+}
+
+impl Arrival<'_> {
+    /// What the state is known by.
+    pub fn fingerprint(&mut self) -> u128 {
+        self.world.fingerprint() ^ (u128::from(self.salt) << 64)
+    }
+}
+
+/// Makes the choices.
+pub trait Strategy {
+    /// It goes back to states: they are to be saved.
+    const GOES_BACK: bool;
+    /// It knows states again: `states` are distinct ones.
+    const KNOWS_STATES: bool = false;
+
+    /// As people call it.
+    fn name(&self) -> &'static str;
+
+    /// A new search starts: what it knew is void.
+    fn begin(&mut self);
+
+    /// Arrived in a state. `false`: it is known, nothing new comes from there.
+    fn arrive(&mut self, at: &mut Arrival) -> bool;
+
+    /// Which choice to make next in the state `depth` steps from the start, where `enabled` are
+    /// possible: asked until it says `None`, then the search goes back by one.
+    fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize>;
+
+    /// The search is back at the start, where nothing is left. `true`: once more from there.
+    fn again(&mut self) -> bool {
+        false
+    }
+
+    /// All that is possible has been tried when the search ends by itself.
+    fn is_exhaustive(&self) -> bool;
+
+    /// Bytes it remembers.
+    fn memory_bytes(&self) -> u64 {
+        0
+    }
+}
