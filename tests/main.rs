@@ -4,6 +4,7 @@
 //!     `snapshots/`), times that add up, and the same bytes when it is run again;
 //!   * `programs.rs`      small C programs with what must come out of them in their first lines (`programs/`),
 //!     and the host's gcc beside;
+//!   * `corners.rs`       the corners of C beside the host's gcc (`corners/`);
 //!   * `schedules.rs`     round-robin on paper, worked out by hand;
 //!   * `keys.rs`          what the keys of a scenario do; exit codes; the keys of the JSON;
 //!   * `bad_input.rs`     malformed scenarios and programs: exit code 2, the right line and column;
@@ -17,6 +18,7 @@ mod architecture;
 mod bad_input;
 mod command;
 mod console;
+mod corners;
 mod elf;
 mod keys;
 mod programs;

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use sim_abi::{Diagnostic, Image, Severity};
+use sim_abi::{Diagnostic, Image, Severity, Span};
 use sim_cc::Files;
 use sim_cc::back::{LinkInput, link};
 use sim_cc::tree::Unit;
@@ -70,7 +70,13 @@ impl<'a> Compiler<'a> {
                 image,
                 warnings: diagnostics,
             }),
-            Err(errors) => {
+            Err(mut errors) => {
+                for error in &mut errors {
+                    underline(&mut error.span, files);
+                    for (span, _) in &mut error.notes {
+                        underline(span, files);
+                    }
+                }
                 diagnostics.extend(of_the_program(errors));
                 Err(diagnostics)
             }
@@ -99,6 +105,28 @@ fn add_headers(files: &mut Files) {
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     diagnostics.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// The linker knows lines and columns only: finds the bytes of the word that is there.
+fn underline(span: &mut Span, files: &Files) {
+    let text = files.get(&span.file).map(|bytes| str::from_utf8(bytes));
+    let Some(Ok(text)) = text else { return };
+    let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let text = &text[mark..];
+    let lines = text.split_inclusive('\n');
+    let before: usize = lines
+        .take(span.line.saturating_sub(1) as usize)
+        .map(str::len)
+        .sum();
+    let line = text[before..].lines().next().unwrap_or("");
+    let columns = line.char_indices().map(|(n, _)| n);
+    let column = columns
+        .chain([line.len()])
+        .nth(span.column.saturating_sub(1) as usize);
+    let column = column.unwrap_or(line.len());
+    let word = line[column..].find(|c: char| c != '_' && !c.is_alphanumeric());
+    span.start = mark + before + column;
+    span.end = span.start + word.unwrap_or(line.len() - column);
 }
 
 /// What the library misses (`main`, needed by its start code) the program has been told already.

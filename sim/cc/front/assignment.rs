@@ -1,12 +1,18 @@
 //! Assignment, and the conversions "as if by assignment" (C17 §6.5.16.1): of initialisers, arguments,
 //! returned values. gcc's warnings where C asks for a diagnostic and gcc goes on.
+//!
+//! Order of evaluation, where C leaves it open: operands and arguments from left to right. One exception, as in
+//! gcc: in `x op= f()` the right side comes first when it has effects, so that `x` is read after the call.
 
-use super::checker::Checker;
+use super::build::{comma, has_effects, node};
+use super::checker::{Checker, place};
 use super::errors;
 use super::operators::Operator;
 use super::token::Location;
 use super::types::{BOOL, CONST, Q, TypeId, VOID, VOLATILE};
-use super::value::{Value, Want};
+use super::value::{Form, Value, Want};
+use crate::tree::{Expr, ExprKind, Ty};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 
@@ -61,6 +67,7 @@ impl Checker<'_> {
         if !self.modifiable(&target, at) || value.poisoned() {
             return Value::poison(at);
         }
+        let (before, value) = self.evaluated_first(value, at);
         let ty = target.ty.id;
         let result = if self.is_atomic(&target) {
             self.atomic_modify(operator, target, value, Want::New, at)
@@ -74,7 +81,34 @@ impl Checker<'_> {
                     .expr()
             })
         };
+        let result = match before {
+            Some(before) => Value {
+                form: Form::Rvalue(comma(before, result.clone().expr())),
+                ..result
+            },
+            None => result,
+        };
         result.above(depth)
+    }
+
+    /// Splits a scalar with effects into their evaluation and a value that has none.
+    fn evaluated_first(&mut self, value: Value, at: Location) -> (Option<Expr>, Value) {
+        let (Form::Rvalue(expr), Ty::Scalar(scalar)) = (&value.form, self.types.ty(value.ty.id))
+        else {
+            return (None, value);
+        };
+        if !has_effects(expr) {
+            return (None, value);
+        }
+        let (expr, place) = (expr.clone(), place(at));
+        let kept = self.temporary(Ty::Scalar(scalar), place);
+        let before = node(ExprKind::SetLocal(kept, Box::new(expr)), scalar, place);
+        let again = node(ExprKind::Local(kept), scalar, place);
+        let value = Value {
+            form: Form::Rvalue(again),
+            ..value
+        };
+        (Some(before), value)
     }
 
     /// A value as an object of type `to` would hold it.

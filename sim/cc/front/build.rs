@@ -344,3 +344,32 @@ pub fn reinterpret(expr: Expr, ty: Ty) -> Expr {
         },
     }
 }
+
+/// May it change what another expression reads?
+pub fn has_effects(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Const(_)
+        | ExprKind::Address(..)
+        | ExprKind::LocalAddress(..)
+        | ExprKind::Local(_)
+        | ExprKind::VaStart
+        | ExprKind::ReturnAddress => false,
+        ExprKind::SetLocal(..)
+        | ExprKind::Store { .. }
+        | ExprKind::Copy { .. }
+        | ExprKind::Zero { .. }
+        | ExprKind::Call { .. }
+        | ExprKind::Syscall(_)
+        | ExprKind::AtomicRmw { .. }
+        | ExprKind::AtomicCas { .. }
+        | ExprKind::Fence
+        | ExprKind::Trap => true,
+        ExprKind::Load { address, .. } => has_effects(address),
+        ExprKind::Unary(_, e) | ExprKind::Not(e) | ExprKind::Convert(e) => has_effects(e),
+        ExprKind::Binary(_, a, b)
+        | ExprKind::And(a, b)
+        | ExprKind::Or(a, b)
+        | ExprKind::Comma(a, b) => has_effects(a) || has_effects(b),
+        ExprKind::Conditional(c, a, b) => has_effects(c) || has_effects(a) || has_effects(b),
+    }
+}

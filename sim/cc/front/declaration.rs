@@ -186,13 +186,15 @@ impl Checker<'_> {
             }
             break;
         }
+        // The word that is one too many, as in `struct s { … } int main(void)` without `;`.
+        let last = self.tokens[self.position.saturating_sub(1)].at;
         let ty = match found {
             Some(ty) if !words.any => ty,
             Some(_) => {
-                self.say(at, errors::two_types);
+                self.say(last, errors::two_types);
                 types::INT.plain()
             }
-            None if words.any => self.basic_type(&words, at).plain(),
+            None if words.any => self.basic_type(&words, at, last).plain(),
             None => return self.no_type(result, at),
         };
         if quals & ATOMIC != 0
@@ -380,7 +382,7 @@ impl Checker<'_> {
         Ok(ty)
     }
 
-    fn basic_type(&mut self, words: &Words, at: Location) -> TypeId {
+    fn basic_type(&mut self, words: &Words, at: Location, last: Location) -> TypeId {
         let unsigned = words.unsigned;
         let sized = words.short > 0 || words.long > 0;
         let signs = words.signed || words.unsigned;
@@ -398,7 +400,7 @@ impl Checker<'_> {
                 (true, false) => types::SCHAR,
                 (false, true) => types::UCHAR,
                 (false, false) => types::CHAR,
-                (true, true) => self.bad_combination(at),
+                (true, true) => self.bad_combination(last),
             },
             None | Some(names::INT) if !(words.signed && unsigned) => {
                 match (words.short, words.long) {
@@ -406,10 +408,10 @@ impl Checker<'_> {
                     (1, 0) => pick(types::SHORT, types::USHORT),
                     (0, 1) => pick(types::LONG, types::ULONG),
                     (0, 2) => pick(types::LLONG, types::ULLONG),
-                    _ => self.bad_combination(at),
+                    _ => self.bad_combination(last),
                 }
             }
-            _ => self.bad_combination(at),
+            _ => self.bad_combination(last),
         }
     }
 
@@ -431,6 +433,11 @@ impl Checker<'_> {
         }
         loop {
             let declarator = self.declarator(specifiers.ty)?;
+            if self.kind() == Kind::LeftBrace && self.types.is_function(declarator.ty.id) {
+                self.say(declarator.at, errors::nested_function);
+                self.skip_one();
+                return Ok(());
+            }
             self.init_declarator(&specifiers, declarator, out)?;
             if !self.accept(Kind::Comma) {
                 break;
@@ -466,7 +473,7 @@ impl Checker<'_> {
                         self.assignment()?;
                         return Ok(());
                     }
-                    return self.initialise_static(id);
+                    return self.initialise_static(id, name.at);
                 }
                 self.check_static_complete(id, specifiers);
                 return Ok(());
@@ -474,7 +481,7 @@ impl Checker<'_> {
             Some(Class::Static) => {
                 let id = self.declare_static_local(name, declarator.ty, specifiers, align);
                 if self.accept(Kind::Equal) {
-                    return self.initialise_static(id);
+                    return self.initialise_static(id, name.at);
                 }
                 self.define_zero(id);
                 return Ok(());

@@ -220,6 +220,14 @@ pub fn long_double(span: Span) -> Diagnostic {
     unsupported(span, "`long double`", "use `double`")
 }
 
+pub fn nested_function(span: Span) -> Diagnostic {
+    unsupported(
+        span,
+        "a function inside of a function",
+        "is a `}` missing before it?",
+    )
+}
+
 pub fn variable_length_array(span: Span) -> Diagnostic {
     unsupported(
         span,

@@ -60,12 +60,11 @@ impl Checker<'_> {
     // Entry points.
 
     /// After `=` of an object with static storage.
-    pub fn initialise_static(&mut self, id: EntityId) -> Parse<()> {
+    pub fn initialise_static(&mut self, id: EntityId, here: Location) -> Parse<()> {
         let entity = &self.scopes.entities[id as usize];
         let (ty, at, name) = (entity.ty, entity.at, entity.name);
         if entity.defined {
             let (old, text) = (self.span(at), self.names.text(name));
-            let here = self.peek().at;
             self.say(here, |span| errors::redefinition(span, &text, old));
         }
         let (ty, items) = self.initializer(ty)?;

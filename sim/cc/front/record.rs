@@ -221,7 +221,7 @@ impl Checker<'_> {
         at: Location,
         fields: &mut Vec<Field>,
     ) -> Parse<()> {
-        let width_at = self.peek().at;
+        let name_or_width = name.map_or(self.peek().at, |n| n.at);
         let width = self.integer_constant("the width of a bit-field")?;
         let Some((width, _)) = width else {
             return Ok(());
@@ -235,7 +235,9 @@ impl Checker<'_> {
         let most = if ty.id == BOOL { 1 } else { size * 8 };
         if width < 0 || width > i64::from(most) || width == 0 && name.is_some() {
             let text = self.type_name(ty);
-            self.say(width_at, |span| errors::bit_field_width(span, width, &text));
+            self.say(name_or_width, |span| {
+                errors::bit_field_width(span, width, &text)
+            });
             return Ok(());
         }
         let signed = self.scalar(ty.id).signed();

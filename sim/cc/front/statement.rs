@@ -429,7 +429,7 @@ impl Checker<'_> {
         }
         if let Some((value, old)) = duplicate {
             let old = self.span(old);
-            self.say(value_at, |span| errors::duplicate_case(span, value, old));
+            self.say(at, |span| errors::duplicate_case(span, value, old));
         }
         Ok(label)
     }
@@ -500,7 +500,7 @@ impl Checker<'_> {
         }
         self.advance();
         let (id, ()) = self.named_label(token.text, |label| {
-            label.used.get_or_insert(token.at);
+            label.used.get_or_insert(at);
         })?;
         self.semicolon()?;
         Ok(Stmt::Goto(id, place(at)))

@@ -117,7 +117,7 @@ fn statements_out_of_place() {
     );
     check(
         "void f(void) { goto x; }",
-        &["1:21: label `x` used but not defined"],
+        &["1:16: label `x` used but not defined"],
     );
     check(
         "void f(int n) { switch (n) { case 1: case 1:; } }",
