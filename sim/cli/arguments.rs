@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::picture::Picture;
+
 /// A small, complete, deterministic computer: runs C programs, shows what the kernel did and why.
 #[derive(Parser)]
 #[command(name = "sim", version, disable_help_subcommand = true)]
@@ -24,6 +26,8 @@ pub enum Command {
     Explain(ExplainOptions),
     /// Print the JSON Schema of the scenario file
     Schema,
+    /// A preprocessor for mdBook: shows runs in the pages of the book
+    Mdbook(MdbookOptions),
 }
 
 #[derive(Args)]
@@ -51,6 +55,9 @@ pub struct RunOptions {
     /// For people or for machines
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+    /// Draw a picture too: timeline, memory or waits; memory@TICK, timeline@FROM-TO
+    #[arg(long, value_name = "KIND[@TICK]=FILE")]
+    pub svg: Vec<Picture>,
     /// Plain text, even on a terminal
     #[arg(long)]
     pub no_color: bool,
@@ -94,6 +101,26 @@ pub struct BuildOptions {
 pub struct ExplainOptions {
     /// A verdict or a warning, as reports name it; without one: the list
     pub topic: Option<String>,
+}
+
+#[derive(Args)]
+pub struct MdbookOptions {
+    #[command(subcommand)]
+    pub command: Option<MdbookCommand>,
+}
+
+#[derive(Subcommand)]
+pub enum MdbookCommand {
+    /// Say whether pages for this renderer can be made (mdBook asks)
+    Supports {
+        /// As mdBook calls it
+        renderer: String,
+    },
+    /// Check every block of a book without mdBook
+    Check {
+        /// The folder with book.toml
+        book: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

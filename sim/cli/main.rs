@@ -9,6 +9,8 @@ mod dump;
 mod explain;
 mod load;
 mod machine;
+mod mdbook;
+mod picture;
 mod run;
 mod schema;
 mod terminal;
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         Command::Build(options) => build::build(options),
         Command::Explain(options) => explain::explain(options),
         Command::Schema => schema::schema(),
+        Command::Mdbook(options) => mdbook::mdbook(options),
     };
     match result {
         Ok(code) => code,

@@ -9,7 +9,7 @@ use sim_report::Heading;
 use sim_scenario::Scenario;
 
 use crate::arguments::{Format, RunOptions, Trace};
-use crate::{Failure, load, machine, terminal};
+use crate::{Failure, load, machine, picture, terminal};
 
 /// Loads, runs, reports.
 pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
@@ -19,6 +19,7 @@ pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
         trace: level(options.trace),
     };
     let record = sim_explore::run::run(&scenario.config, &trace);
+    picture::write(&options.svg, &scenario.config, &record)?;
     let heading = heading(&scenario, options);
     let text = match options.format {
         Format::Json => sim_report::json(&heading, &record),
@@ -31,7 +32,8 @@ pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
     Ok(exit_code(&heading, &record))
 }
 
-fn level(trace: Trace) -> TraceLevel {
+/// What the flag means.
+pub fn level(trace: Trace) -> TraceLevel {
     match trace {
         Trace::None => TraceLevel::None,
         Trace::Events => TraceLevel::Events,
@@ -41,7 +43,8 @@ fn level(trace: Trace) -> TraceLevel {
     }
 }
 
-fn heading(scenario: &Scenario, options: &RunOptions) -> Heading {
+/// What the report begins with.
+pub fn heading(scenario: &Scenario, options: &RunOptions) -> Heading {
     let config = &scenario.config;
     let title = match scenario.title.as_str() {
         "" => options.files[0]
