@@ -1,0 +1,26 @@
+/* Each of three threads should mark its own number. All of them get the address of the same variable. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+atomic_int seen[3];
+
+void *worker(void *argument) {
+    int number = *(int *)argument;
+    if (number >= 0 && number < 3) {
+        atomic_fetch_add(&seen[number], 1);
+    }
+    return NULL;
+}
+
+int main(void) {
+    pthread_t threads[3];
+    for (int i = 0; i < 3; i++) {
+        pthread_create(&threads[i], NULL, worker, &i);
+    }
+    for (int i = 0; i < 3; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    printf("%d %d %d\n", seen[0], seen[1], seen[2]); /* 1 1 1? */
+    return 0;
+}
