@@ -121,7 +121,7 @@ fn statements_out_of_place() {
     );
     check(
         "void f(int n) { switch (n) { case 1: case 1:; } }",
-        &["1:43: duplicate case value 1"],
+        &["1:38: duplicate case value 1"],
     );
     check(
         "int f(int n) { if (n) return 1; else else return 2; }",
