@@ -59,6 +59,8 @@ pub struct Image {
     pub library_data: core::ops::Range<u32>,
     /// The part of text that is the C library's.
     pub library_text: core::ops::Range<u32>,
+    /// The part of that which is the allocator: it alone may touch what lies between heap blocks.
+    pub allocator_text: core::ops::Range<u32>,
     /// `false`: a foreign ELF file without frame tables: every register counts as live.
     pub compiled_here: bool,
 }

@@ -75,7 +75,7 @@ calls! {
     Nanosleep = 101, "nanosleep";
     /// (clock, struct timespec *): 0 realtime, 1 monotonic, 2 process CPU time, 3 thread CPU time.
     ClockGettime = 113, "clock_gettime";
-    /// ()
+    /// (library): gives the core away; 1: the C library waits for its own lock, which is not told.
     SchedYield = 124, "sched_yield";
     /// (pid, signal)
     Kill = 129, "kill";
@@ -183,7 +183,7 @@ calls! {
     OnceBegin = SIM_BASE + 72, "pthread_once";
     /// (once)
     OnceDone = SIM_BASE + 73, "pthread_once (done)";
-    /// (block, size, zeroed): the C library's allocator hands out a heap block. No cost, no effect on the program.
+    /// (block, size, 1: zeroed, 2: for the library itself): the C library's allocator hands out a heap block. No cost, no effect on the program.
     HeapAllocated = SIM_BASE + 80, "malloc";
     /// (block) → 0; -EINVAL if it is no live block (the library then must not touch it).
     HeapFreed = SIM_BASE + 81, "free";

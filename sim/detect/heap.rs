@@ -12,8 +12,8 @@
 //!       `memcpy`, struct assignment) and to change a part of them (bit-fields). So a read is an error
 //!       only if the thread's next access is not a store, within [`NEAR`] bytes of code, of the same
 //!       value and size (a copy: its bytes count as uninitialised too, wherever they are) or to the
-//!       same place (a change: its bytes count as written). The kernel's longer copies: only if no
-//!       byte at all was written;
+//!       same place (a change: its bytes count as written). And only if none of the bytes it reads was
+//!       written: a struct's word may hold members and padding;
 //!   H4  what the kernel says of `free`: `FreeTwice`, `FreeInvalid`.
 //!
 //! Each kind is reported once for each program counter; [`Heap::count`] counts all.
@@ -215,10 +215,14 @@ impl Heap {
         }
     }
 
-    /// Blocks nobody has freed, by address.
+    /// Blocks that a process has allocated and not freed, by address. Those it got by `fork` are its
+    /// parent's to free: threads with lower numbers than the process allocated them.
     pub fn leaks(&self, process: Pid) -> Vec<Block> {
+        let own = |block: &&Block| block.allocated.thread.0 >= process.0;
         let heap = self.processes.get(&process);
-        heap.map_or(Vec::new(), |heap| heap.live.values().copied().collect())
+        heap.map_or(Vec::new(), |heap| {
+            heap.live.values().filter(own).copied().collect()
+        })
     }
 
     /// The process is gone, and nobody will ask for its leaks.
@@ -457,7 +461,7 @@ impl ProcessHeap {
             self.map.set(access.address, size, State::Written);
             return Look::Fine;
         }
-        if access.size > 4
+        if access.size > 1
             && let Some(_) = self.map.find(access.address, size, &[State::Written])
         {
             return Look::Fine;

@@ -86,7 +86,7 @@ impl World {
             Call::ExitGroup => self.process_exit(t, exited(a)),
             Call::Nanosleep => self.nanosleep(t, a, until),
             Call::ClockGettime => self.clock_gettime(t, a, b),
-            Call::SchedYield => self.sched_yield(t),
+            Call::SchedYield => self.sched_yield(t, a == 1),
             Call::Kill => self.kill(t, a, b),
             Call::Tkill => self.tkill(t, a, b),
             Call::Sigaction => self.sigaction(t, a, b, c),
@@ -157,7 +157,7 @@ impl World {
             Call::BarrierWait => self.barrier_wait(t, a),
             Call::OnceBegin => self.once_wait(t, a),
             Call::OnceDone => self.once_done(t, a),
-            Call::HeapAllocated => self.heap_allocated(t, a, b, c != 0),
+            Call::HeapAllocated => self.heap_allocated(t, a, b, c),
             Call::HeapFreed => self.heap_freed(t, a),
             Call::AssertFailed => self.assertion_failed(t, arguments),
             Call::Choose => self.choose(a, alternative),
@@ -201,7 +201,9 @@ impl World {
         done(0)
     }
 
-    fn heap_allocated(&mut self, t: ThreadKey, block: u32, size: u32, zeroed: bool) -> Attempt {
+    fn heap_allocated(&mut self, t: ThreadKey, block: u32, size: u32, what: u32) -> Attempt {
+        const ZEROED: u32 = 1;
+        const OF_THE_LIBRARY: u32 = 2;
         let p = self.threads[t].process;
         let space = &mut self.processes[p].space;
         // Blocks freed before and now covered by this one are forgotten.
@@ -217,7 +219,11 @@ impl World {
         {
             space.freed.remove(&start);
         }
+        if what == OF_THE_LIBRARY {
+            return done(0);
+        }
         space.blocks.insert(block, size);
+        let zeroed = what == ZEROED;
         self.tell(
             t,
             EventKind::HeapAllocated {

@@ -418,7 +418,8 @@ impl World {
             return false;
         };
         image.library_text.contains(&pc)
-            && (image.library_data.contains(&address) || own_heap(&process.space, address))
+            && (image.library_data.contains(&address)
+                || own_heap(&process.space, address, image.allocator_text.contains(&pc)))
     }
 
     /// `brk`: moves the end of the heap; refuses silently, as Linux does.
@@ -671,14 +672,20 @@ impl AddressSpace {
     }
 }
 
-/// Is this address in the heap, but in no live block: the allocator's own?
-pub(crate) fn own_heap(space: &AddressSpace, address: u32) -> bool {
-    (space.heap_start..space.heap_end).contains(&address)
-        && space
-            .blocks
-            .range(..=address)
-            .next_back()
-            .is_none_or(|(block, size)| address - block >= *size)
+/// Is this address in the heap, and the library's own: in no block, live or freed? Right behind a block
+/// begins what only the allocator may touch: a string that is one byte too long is the program's mistake.
+pub(crate) fn own_heap(space: &AddressSpace, address: u32, by_allocator: bool) -> bool {
+    /// Bytes of the allocator's header before each block.
+    const HEADER: u32 = 16;
+    if !(space.heap_start..space.heap_end).contains(&address) {
+        return false;
+    }
+    let margin = if by_allocator { 0 } else { HEADER };
+    let near = |blocks: &BTreeMap<u32, u32>, margin: u32| {
+        let below = blocks.range(..=address).next_back();
+        below.is_some_and(|(block, size)| address - block < size.saturating_add(margin))
+    };
+    !near(&space.blocks, margin) && (by_allocator || !near(&space.freed, 0))
 }
 
 fn permits(permissions: Permissions, access: AccessKind) -> bool {

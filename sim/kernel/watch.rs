@@ -18,6 +18,7 @@ pub struct KernelWatch<'a, O: Observer> {
     process: &'a Process,
     library_text: core::ops::Range<u32>,
     library_data: core::ops::Range<u32>,
+    allocator_text: core::ops::Range<u32>,
 }
 
 impl<'a, O: Observer> KernelWatch<'a, O> {
@@ -47,6 +48,7 @@ impl<'a, O: Observer> KernelWatch<'a, O> {
             process,
             library_text: image.map_or(0..0, |i| i.library_text.clone()),
             library_data: image.map_or(0..0, |i| i.library_data.clone()),
+            allocator_text: image.map_or(0..0, |i| i.allocator_text.clone()),
         }
     }
 
@@ -70,7 +72,11 @@ impl<'a, O: Observer> KernelWatch<'a, O> {
         };
         let internal = self.library_text.contains(&access.pc)
             && (self.library_data.contains(&access.address)
-                || own_heap(&self.process.space, access.address));
+                || own_heap(
+                    &self.process.space,
+                    access.address,
+                    self.allocator_text.contains(&access.pc),
+                ));
         MemoryAccess {
             pc: access.pc,
             address: access.address,

@@ -220,6 +220,7 @@ impl<'a> Linker<'a> {
         let has_library = !library.is_empty();
         all.extend(library);
         let mut address = TEXT_BASE;
+        let mut allocator: Option<core::ops::Range<u32>> = None;
         for (n, function) in all.iter_mut().enumerate() {
             if far && let Some((assembly, labels)) = &function.assembly {
                 function.object = assembly.assemble(*labels, true);
@@ -231,11 +232,24 @@ impl<'a> Linker<'a> {
             if let Some(definition) = function.definition {
                 self.addresses.insert(definition, address);
             }
+            let start = address;
             address += function.object.words.len() as u32 * 4;
+            if self.is_allocator(function) {
+                allocator = Some(allocator.map_or(start, |range| range.start)..address);
+            }
         }
+        image.allocator_text = allocator.unwrap_or_default();
         let library_start = if has_library { image.entry } else { address };
         image.library_text = library_start..address;
         all
+    }
+
+    /// Is it of the library's file with `malloc`? Functions of one file lie together.
+    fn is_allocator(&self, function: &Compiled) -> bool {
+        let unit = function.definition.map(|d| self.units[d.unit]);
+        let unit = unit.filter(|unit| unit.library);
+        unit.and_then(|unit| unit.unit.files.first())
+            .is_some_and(|file| file.ends_with("stdlib/malloc.c"))
     }
 
     /// Fills in addresses and writes text, functions and lines.

@@ -20,6 +20,9 @@
 #define CHUNK 0x4000 /* an arena's fresh memory grows by at least this */
 #define LARGEST 0x3f000000
 
+/* For the kernel: not a block of the program. */
+#define OF_THE_LIBRARY 2
+
 struct header {
     size_t capacity; /* 0: an aligned block inside the block `next` */
     size_t size; /* as asked for */
@@ -154,6 +157,7 @@ static struct arena *enter_arena(void)
         if (!block)
             return &first_arena;
         my_arena = (struct arena *)(block + 1);
+        __builtin_syscall(SYS_heap_allocated, my_arena, sizeof *my_arena, OF_THE_LIBRARY);
         if (!zero)
             memset(my_arena, 0, sizeof *my_arena);
     }
@@ -175,9 +179,9 @@ static void *allocate(size_t size, int zeroed)
         errno = ENOMEM;
         return NULL;
     }
+    __builtin_syscall(SYS_heap_allocated, block + 1, size, zeroed);
     if (zeroed && !zero)
         memset(block + 1, 0, size);
-    __builtin_syscall(SYS_heap_allocated, block + 1, size, zeroed);
     return block + 1;
 }
 
@@ -300,7 +304,10 @@ void *__heap_take(size_t size)
 {
     int zero;
     struct header *block = take(enter_arena(), size, &zero);
-    return block ? block + 1 : NULL;
+    if (!block)
+        return NULL;
+    __builtin_syscall(SYS_heap_allocated, block + 1, size, OF_THE_LIBRARY);
+    return block + 1;
 }
 
 void __heap_give(void *block)
