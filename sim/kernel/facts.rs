@@ -7,13 +7,13 @@ use alloc::vec::Vec;
 
 use sim_abi::facts::{Enders, ThreadFact, WaitFact};
 use sim_abi::layout::barrier;
-use sim_abi::{Location, Tid};
+use sim_abi::{Location, Tick, Tid};
 
 use crate::files::FileKind;
 use crate::process::ProcessKey;
 use crate::thread::{Blocked, State, ThreadKey};
 use crate::wait::Wait;
-use crate::world::World;
+use crate::world::{Mode, World};
 
 impl World {
     /// All threads that have not ended, by tid.
@@ -53,11 +53,19 @@ impl World {
         }
     }
 
+    /// The tick of the instruction that began a wait. Waiting itself counts from the border behind it.
+    fn asked_at(&self, blocked: &Blocked) -> Tick {
+        match (self.mode, blocked.wait) {
+            (Mode::Choices, _) | (_, Wait::Device) => blocked.since,
+            (Mode::Clock, _) => Tick(blocked.since.0.saturating_sub(1)),
+        }
+    }
+
     fn wait_fact(&self, t: ThreadKey, blocked: &Blocked) -> WaitFact {
         let timed = blocked.until.is_some() || matches!(blocked.wait, Wait::Sleep | Wait::Device);
         WaitFact {
             on: blocked.on,
-            since: blocked.since,
+            since: self.asked_at(blocked),
             pc: self.program_place(t, blocked.pc),
             timed,
             enders: self.enders(t, blocked.wait),

@@ -1,5 +1,6 @@
 // The owner dies; the next one is told, and the lock goes on working.
 // expect: ok
+// finds: exit holding a lock
 // prints: EOWNERDEAD 1, then 0
 #include <errno.h>
 #include <pthread.h>
