@@ -106,12 +106,8 @@ struct Pages {
 
 impl Pages {
     fn new(root: &Path) -> Pages {
-        let scenarios = match root.parent() {
-            Some(parent) => parent.join("scenarios"),
-            None => PathBuf::from("scenarios"),
-        };
         Pages {
-            shower: Shower::new(scenarios),
+            shower: Shower::new(root.join("../scenarios")),
             source: root.join("src"),
             blocks: 0,
             errors: String::new(),
