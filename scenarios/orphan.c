@@ -1,4 +1,4 @@
-/* The parent ends first. The child lives on and has another parent now: 1. */
+/* The parent ends first. The child lives on and gets another parent. */
 #include <stdio.h>
 #include <unistd.h>
 

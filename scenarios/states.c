@@ -15,6 +15,8 @@ int main(void) {
     pid_t child = fork();
     if (child == 0) {
         compute();
+        compute();
+        compute();
         write(ends[1], "x", 1);
         _exit(0);
     }
