@@ -9,6 +9,7 @@
 //!   * `keys.rs`          what the keys of a scenario do; exit codes; the keys of the JSON;
 //!   * `bad_input.rs`     malformed scenarios and programs: exit code 2, the right line and column;
 //!   * `elf.rs`           ELF files that `sim build` writes, run here and in qemu;
+//!   * `book.rs`          every page of the book: what its blocks claim about runs;
 //!   * `console.rs`       the command line itself: the blocks in `command/*.trycmd` and in the README;
 //!   * `architecture.rs`  ARCHITECTURE.md is true.
 //!
@@ -16,6 +17,7 @@
 
 mod architecture;
 mod bad_input;
+mod book;
 mod command;
 mod console;
 mod corners;
