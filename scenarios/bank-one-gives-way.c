@@ -1,4 +1,4 @@
-/* Cure: whoever fails waits for the lock that was missing, and takes it first the next time. */
+/* Cure: only one of the two gives way. The other one insists. */
 #include <pthread.h>
 #include <stdio.h>
 
@@ -12,23 +12,11 @@ int balance_b = 100;
 pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER; /* protects balance_a */
 pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER; /* protects balance_b */
 
-/* Takes both: waits for one with nothing in hand, tries the other, and changes roles if that fails. */
-void lock_both(pthread_mutex_t *first, pthread_mutex_t *second) {
-    for (;;) {
-        pthread_mutex_lock(first);
-        if (pthread_mutex_trylock(second) == 0) {
-            return;
-        }
-        pthread_mutex_unlock(first);
-        pthread_mutex_t *missing = second;
-        second = first;
-        first = missing;
-    }
-}
-
+/* Insists: waits for b with a in hand. */
 void *a_to_b(void *unused) {
     for (int i = 0; i < ROUNDS; i++) {
-        lock_both(&a, &b);
+        pthread_mutex_lock(&a);
+        pthread_mutex_lock(&b);
         balance_a -= 1;
         balance_b += 1;
         pthread_mutex_unlock(&b);
@@ -37,9 +25,16 @@ void *a_to_b(void *unused) {
     return NULL;
 }
 
+/* Gives way: never waits with b in hand. */
 void *b_to_a(void *unused) {
     for (int i = 0; i < ROUNDS; i++) {
-        lock_both(&b, &a);
+        for (;;) {
+            pthread_mutex_lock(&b);
+            if (pthread_mutex_trylock(&a) == 0) {
+                break;
+            }
+            pthread_mutex_unlock(&b);
+        }
         balance_b -= 1;
         balance_a += 1;
         pthread_mutex_unlock(&a);
