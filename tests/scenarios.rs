@@ -6,7 +6,13 @@ use std::collections::BTreeSet;
 use crate::command::{scenarios, sim, stderr, stdout};
 
 /// Their traces have hundreds of thousands of lines: only the findings are kept.
-const LONG: [&str; 2] = ["race", "race-fixed"];
+const LONG: [&str; 5] = [
+    "counter-messages",
+    "counter-shared",
+    "race",
+    "race-fixed",
+    "race-jitter",
+];
 
 /// Names of all scenarios, in order.
 fn names() -> BTreeSet<String> {
