@@ -18,6 +18,8 @@ pub struct Arguments {
 pub enum Command {
     /// Run a scenario or a program: what happened, and what went wrong
     Run(RunOptions),
+    /// Look at every interleaving: a proof, or the shortest way to what is wrong
+    Check(CheckOptions),
     /// Show a program as the machine sees it: memory map, symbols, source and instructions
     Dump(DumpOptions),
     /// Compile a program to a static RV32IMA ELF file
@@ -52,12 +54,66 @@ pub struct RunOptions {
     /// How much to tell
     #[arg(long, value_enum, default_value_t = Trace::Events)]
     pub trace: Trace,
+    /// Replay a schedule that `sim check --save` has written
+    #[arg(long, value_name = "SCHEDULE", conflicts_with_all = ["cores", "quantum", "seed"])]
+    pub schedule: Option<PathBuf>,
     /// For people or for machines
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
     /// Draw a picture too: timeline, memory or waits; memory@TICK, timeline@FROM-TO
     #[arg(long, value_name = "KIND[@TICK]=FILE")]
     pub svg: Vec<Picture>,
+    /// Plain text, even on a terminal
+    #[arg(long)]
+    pub no_color: bool,
+}
+
+#[derive(Args)]
+pub struct CheckOptions {
+    /// A scenario (.toml), the C files of one program, or an RV32IMA ELF file
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub args: Vec<String>,
+    #[command(flatten)]
+    pub compiler: CompilerOptions,
+    /// Who makes the choices: each state once, each interleaving, walks at random [default: states]
+    #[arg(long, value_name = "NAME", value_parser = ["states", "dfs", "random", "pct"])]
+    pub strategy: Option<String>,
+    /// States to visit at most [default: 10 000 000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_states: Option<u64>,
+    /// Executions to make at most [default: 10 000 for random and pct]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_executions: Option<u64>,
+    /// Steps of one execution at most [default: 100 000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_steps: Option<u64>,
+    /// Stop after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Where random walks come from
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Try only executions with so many preemptions at most
+    #[arg(long, value_name = "N")]
+    pub preemptions: Option<u64>,
+    /// Worker threads; the result is the same for any number
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: u16,
+    /// Leave out no state (nothing is left out as yet)
+    #[arg(long)]
+    pub no_reduction: bool,
+    /// For people or for machines
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Write the counterexample's schedule to a file, for `sim run --schedule`
+    #[arg(long, value_name = "SCHEDULE")]
+    pub save: Option<PathBuf>,
+    /// Tell time and memory too
+    #[arg(long)]
+    pub stats: bool,
     /// Plain text, even on a terminal
     #[arg(long)]
     pub no_color: bool,

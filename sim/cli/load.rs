@@ -35,6 +35,18 @@ pub struct Loader {
     origins: BTreeMap<String, PathBuf>,
 }
 
+/// What a report calls the scenario: its title, or the name of the first file.
+pub fn title(scenario: &Scenario, files: &[PathBuf]) -> String {
+    match scenario.title.as_str() {
+        "" => files[0]
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+        title => title.to_string(),
+    }
+}
+
 /// Reads a scenario or a program, and compiles it.
 pub fn load(
     files: &[PathBuf],

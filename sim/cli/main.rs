@@ -5,6 +5,7 @@
 
 mod arguments;
 mod build;
+mod check;
 mod dump;
 mod explain;
 mod load;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Run(options) => run::run(options),
+        Command::Check(options) => check::check(options),
         Command::Dump(options) => dump::dump(options),
         Command::Build(options) => build::build(options),
         Command::Explain(options) => explain::explain(options),

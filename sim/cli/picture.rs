@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use sim_abi::moment::WaitGraph;
 use sim_abi::record::RunRecord;
 use sim_abi::{FindingKind, Tick, Verdict};
 use sim_explore::moment;
@@ -134,7 +135,18 @@ pub fn draw(
             maps.retain(|map| wanted(&map.process) || wanted(&map.pid.to_string()));
             svg::memory(&maps)
         }
-        Kind::Waits => svg::waits(&moment::waits(config, tick.or_else(|| deadlock(record)))),
+        Kind::Waits => svg::waits(&waits(config, tick, record)),
+    }
+}
+
+/// Without a tick: at the end, when all that wait behind a deadlock do; if nobody waits then (the process
+/// may have been ended by another), when the deadlock was found.
+fn waits(config: &Config, tick: Option<Tick>, record: &RunRecord) -> WaitGraph {
+    let graph = moment::waits(config, tick);
+    let anybody = graph.threads.iter().any(|t| t.waits.is_some());
+    match deadlock(record).filter(|_| tick.is_none() && !anybody) {
+        Some(tick) => moment::waits(config, Some(tick)),
+        None => graph,
     }
 }
 

@@ -1,10 +1,13 @@
 //! `sim run`: one run, what happened, and what went wrong.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use sim_abi::Verdict;
 use sim_abi::record::RunRecord;
 use sim_explore::run::TraceLevel;
+use sim_explore::schedule::{self, Refusal};
+use sim_kernel::Config;
 use sim_report::Heading;
 use sim_scenario::Scenario;
 
@@ -18,7 +21,10 @@ pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
     let trace = sim_explore::run::Options {
         trace: level(options.trace),
     };
-    let record = sim_explore::run::run(&scenario.config, &trace);
+    let record = match &options.schedule {
+        Some(file) => replay(&scenario.config, file, trace.trace)?,
+        None => sim_explore::run::run(&scenario.config, &trace),
+    };
     picture::write(&options.svg, &scenario.config, &record)?;
     let heading = heading(&scenario, options);
     let text = match options.format {
@@ -30,6 +36,23 @@ pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
     };
     terminal::print(&text)?;
     Ok(exit_code(&heading, &record))
+}
+
+/// Makes the choices in a file.
+fn replay(config: &Config, file: &Path, level: TraceLevel) -> Result<RunRecord, Failure> {
+    let refuse = |refusal| {
+        let why = match refusal {
+            Refusal::Malformed(line) => format!("line {line} is no line of a schedule"),
+            Refusal::OtherProgram => "it was made for another program".to_string(),
+            Refusal::OtherVersion(version) => format!("it was made by version {version}"),
+            Refusal::Impossible(n) => format!("choice {n} is not possible here"),
+        };
+        Failure::new(format!("cannot replay {}: {why}", file.display()))
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::new(format!("cannot read {}: {error}", file.display())))?;
+    let schedule = schedule::read(&text).map_err(refuse)?;
+    sim_explore::replay::replay(config, &schedule, level).map_err(refuse)
 }
 
 /// What the flag means.
@@ -46,14 +69,7 @@ pub fn level(trace: Trace) -> TraceLevel {
 /// What the report begins with.
 pub fn heading(scenario: &Scenario, options: &RunOptions) -> Heading {
     let config = &scenario.config;
-    let title = match scenario.title.as_str() {
-        "" => options.files[0]
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
-        title => title.to_string(),
-    };
+    let title = load::title(scenario, &options.files);
     let expect = scenario.expect.clone().unwrap_or_default();
     Heading {
         title,

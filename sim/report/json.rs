@@ -33,8 +33,9 @@ struct Run<'a> {
     trace: Vec<trace::Line<'a>>,
 }
 
+/// A finding in JSON.
 #[derive(Serialize)]
-struct FindingJson<'a> {
+pub struct FindingJson<'a> {
     kind: &'a str,
     /// `error` or `warning`.
     severity: &'a str,
@@ -134,7 +135,8 @@ pub fn json(heading: &Heading, record: &RunRecord) -> String {
     text
 }
 
-fn finding(finding: &Finding) -> FindingJson<'_> {
+/// A finding.
+pub fn finding(finding: &Finding) -> FindingJson<'_> {
     FindingJson {
         kind: finding.kind.name(),
         severity: if finding.kind.is_error() {

@@ -9,6 +9,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod check;
 mod columns;
 mod diagnostics;
 mod dump;
@@ -27,6 +28,7 @@ mod trace;
 #[cfg(test)]
 mod tests;
 
+pub use check::{CheckHeading, check, check_json};
 pub use diagnostics::{Sources, diagnostics};
 pub use dump::{disassembly, dump};
 pub use explain::{TOPICS, explain};

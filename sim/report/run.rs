@@ -123,7 +123,7 @@ fn part_of(
             }
             one(text)
         }
-        Part::Output => one(output(record, style)),
+        Part::Output => one(output(&record.output, style)),
         Part::Threads if on_paper(record) => Vec::from([
             threads(record, style),
             gantt(record, style),
@@ -154,9 +154,9 @@ fn top(heading: &Heading, style: Style) -> String {
 }
 
 /// What the programs wrote, both streams as they came.
-fn output(record: &RunRecord, style: Style) -> String {
+pub fn output(output: &[(u8, Vec<u8>)], style: Style) -> String {
     let mut text = String::new();
-    for (stream, bytes) in &record.output {
+    for (stream, bytes) in output {
         let part = String::from_utf8_lossy(bytes);
         let paint = if *stream == 2 {
             Paint::Warn

@@ -102,6 +102,7 @@ impl Shower {
             return Err(block.wrong("quantum", "a time slice has at least one tick"));
         }
         Ok(RunOptions {
+            schedule: None,
             files: vec![self.scenarios.join(&block.file)],
             args: block.texts("args")?.to_vec(),
             compiler: compiler(block)?,

@@ -37,7 +37,7 @@ pub fn memory(maps: &[MemoryMap]) -> String {
         top = bottom + 16;
     }
     let columns = maps.len().clamp(1, COLUMNS) as i64;
-    let width = (columns * COLUMN).max(COLUMN + 120);
+    let width = columns * COLUMN;
     if maps.is_empty() {
         canvas.text(LEFT, top + 12, "f", "no process has memory at this moment");
         top += 24;
@@ -223,7 +223,7 @@ fn legend(canvas: &mut Canvas, top: i64, maps: &[MemoryMap]) -> i64 {
         }
         let words = owners_words(kind);
         let wide = words.len() as i64 * 6 + 34;
-        if x > LEFT && x + wide > COLUMN + 110 && maps.len() < 2 {
+        if x > LEFT && x + wide > COLUMN && maps.len() < 2 {
             (x, y) = (LEFT, y + 18);
         }
         canvas.rect((x, y), (9, 9), owners_style(kind), "");
