@@ -8,7 +8,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use sim_abi::Pid;
-use sim_abi::image::{Image, Permissions, SymbolKind};
+use sim_abi::image::{Image, Permissions, Symbol, SymbolKind};
 use sim_abi::layout::PAGE_SIZE;
 use sim_abi::moment::{Item, MemoryMap, Owners, Region, ResidentPage};
 use sim_machine::{Page, Sharing};
@@ -111,8 +111,10 @@ impl World {
         let mut items: Vec<Item> = functions
             .map(|f| item(f.start, f.end - f.start, &format!("{}()", f.name), ""))
             .collect();
-        let own = |s: &&sim_abi::image::Symbol| {
-            s.kind == SymbolKind::Object && !image.library_data.contains(&s.address)
+        let own = |s: &&Symbol| {
+            s.kind == SymbolKind::Object
+                && !image.library_data.contains(&s.address)
+                && !in_library(image, &s.name)
         };
         items.extend(
             image
@@ -143,7 +145,8 @@ impl World {
         let locals = image
             .symbols
             .iter()
-            .filter(|s| tp != 0 && s.kind == SymbolKind::ThreadLocal);
+            .filter(|s| tp != 0 && s.kind == SymbolKind::ThreadLocal)
+            .filter(|s| !in_library(image, &s.name));
         items.extend(locals.map(|s| Item {
             address: tp.wrapping_add(s.address),
             size: s.size,
@@ -211,6 +214,14 @@ impl World {
             Sharing::CopyOnWrite | Sharing::Private => Owners::One,
         }
     }
+}
+
+/// Is this a static variable of a function of the C library?
+fn in_library(image: &Image, name: &str) -> bool {
+    name.split_once("::").is_some_and(|(function, _)| {
+        let mut functions = image.functions.iter();
+        functions.any(|f| f.library && f.name == function)
+    })
 }
 
 /// The segments of a program.
