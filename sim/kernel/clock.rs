@@ -62,6 +62,8 @@ pub struct Clock {
     pub instructions: u64,
     /// What the kernel did for programs, measured in instructions: bytes copied, pages unmapped.
     pub effort: u64,
+    /// Bytes of files, file names and outcomes that programs have made, also of those that have gone.
+    pub stored: u64,
     /// Switches to another thread of the same process, and of another.
     pub switches: (u64, u64),
 }
@@ -105,6 +107,7 @@ impl Clock {
             affinities: Affinities::new(),
             instructions: 0,
             effort: 0,
+            stored: 0,
             switches: (0, 0),
         }
     }
@@ -121,6 +124,15 @@ impl World {
     /// The core will have to pay for this.
     pub(crate) fn charge(&mut self, ticks: u64) {
         self.charge = self.charge.saturating_add(ticks);
+    }
+
+    /// A program gives the kernel so many bytes to keep; nobody's memory is endless.
+    pub(crate) fn store(&mut self, bytes: usize) {
+        const STORED_MAX: u64 = 1 << 30;
+        self.clock.stored = self.clock.stored.saturating_add(bytes as u64);
+        if self.clock.stored > STORED_MAX {
+            self.limit = Some("bytes of files");
+        }
     }
 
     /// The kernel works on so many bytes for a program.

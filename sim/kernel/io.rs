@@ -16,6 +16,8 @@ use crate::thread::ThreadKey;
 use crate::wait::{Attempt, Wait, done, failed, unit, value};
 use crate::world::World;
 
+/// Most pipes at once, of all processes.
+const PIPES_MAX: usize = 4096;
 /// Longest path, in bytes.
 const PATH_MAX: u32 = 4096;
 const F_DUPFD: u32 = 0;
@@ -56,6 +58,9 @@ impl World {
 
     pub(crate) fn open(&mut self, t: ThreadKey, path: u32, how: u32) -> Attempt {
         let path = self.path_argument(t, path)?;
+        if self.files.lookup(&path).is_none() {
+            self.store(path.len() + 64);
+        }
         let kind = match self.files.open_path(&path, how) {
             Ok(kind) => kind,
             Err(errno) => return failed(errno),
@@ -106,7 +111,7 @@ impl World {
     }
 
     pub(crate) fn pipe(&mut self, t: ThreadKey, fds: u32, how: u32) -> Attempt {
-        if self.descriptors(t).room() < 2 {
+        if self.descriptors(t).room() < 2 || self.pipes.len() >= PIPES_MAX {
             return failed(Errno::EMFILE);
         }
         let id = self.pipe_create(t);
@@ -288,8 +293,9 @@ impl World {
                     return failed(Errno::ENOMEM);
                 }
                 let bytes = self.copy_in(t, buffer, count.min(room))?;
-                let to = self.files.bytes_mut(inode);
                 let end = at as usize + bytes.len();
+                self.store(end.saturating_sub(self.files.bytes(inode).len()));
+                let to = self.files.bytes_mut(inode);
                 if to.len() < end {
                     to.resize(end, 0);
                 }
@@ -385,6 +391,7 @@ impl World {
 
     pub(crate) fn mkdir(&mut self, t: ThreadKey, path: u32) -> Attempt {
         let path = self.path_argument(t, path)?;
+        self.store(path.len() + 64);
         unit(self.files.make_directory(&path))
     }
 

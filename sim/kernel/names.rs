@@ -100,7 +100,8 @@ impl World {
         if let Some((symbol, offset)) = image.object_at(address) {
             return Some(part(&symbol.name, &symbol.type_name, symbol.size, offset));
         }
-        for other in &process.threads {
+        // Its own first: there may be thousands of others.
+        for other in core::iter::once(&t).chain(&process.threads) {
             if let Some(name) = self.local_name(*other, image, address) {
                 return Some(name);
             }

@@ -157,6 +157,9 @@ impl World {
             Call::BarrierWait => self.barrier_wait(t, a),
             Call::OnceBegin => self.once_wait(t, a),
             Call::OnceDone => self.once_done(t, a),
+            Call::HeapAllocated | Call::HeapFreed if !self.knows_library(t) => {
+                failed(Errno::ENOSYS)
+            }
             Call::HeapAllocated => self.heap_allocated(t, a, b, c),
             Call::HeapFreed => self.heap_freed(t, a),
             Call::AssertFailed => self.assertion_failed(t, arguments),
@@ -199,6 +202,13 @@ impl World {
         }
         self.threads[other].name = String::from_utf8_lossy(&name).as_ref().into();
         done(0)
+    }
+
+    /// Is it known which accesses are the library's own? In an ELF file it is not: its allocator would look
+    /// like a program that reads outside of its blocks.
+    fn knows_library(&self, t: ThreadKey) -> bool {
+        let image = &self.processes[self.threads[t].process].image;
+        image.as_ref().is_some_and(|i| !i.library_text.is_empty())
     }
 
     fn heap_allocated(&mut self, t: ThreadKey, block: u32, size: u32, what: u32) -> Attempt {
@@ -265,6 +275,7 @@ impl World {
 
     fn outcome(&mut self, t: ThreadKey, text: u32) -> Attempt {
         let text = self.copy_string(t, text, 4096)?;
+        self.store(text.len() + 64);
         self.outcomes
             .push(String::from_utf8_lossy(&text).into_owned());
         self.tell(t, EventKind::Outcome);

@@ -262,6 +262,11 @@ impl World {
 
     /// The next pid or tid.
     pub(crate) fn next_id(&mut self) -> u32 {
+        /// Reports and detectors remember something of each.
+        const IDS_MAX: u32 = 500_000;
+        if self.last_id >= IDS_MAX {
+            self.limit = Some("threads and processes in all");
+        }
         self.last_id += 1;
         self.last_id
     }
