@@ -422,15 +422,11 @@ impl World {
                 || own_heap(&process.space, address, image.allocator_text.contains(&pc)))
     }
 
-    /// `brk`: moves the end of the heap; refuses silently, as Linux does.
+    /// `brk`: moves the end of the heap; refuses silently, as Linux does. Memory counts when it is touched.
     pub(crate) fn brk(&mut self, t: ThreadKey, wanted: u32) -> u32 {
         let p = self.threads[t].process;
         let space = &mut self.processes[p].space;
         if wanted < space.heap_start || wanted > HEAP_LIMIT {
-            return space.heap_end;
-        }
-        let limit = self.config.limits.pages;
-        if (wanted - space.heap_start) / PAGE_SIZE > limit {
             return space.heap_end;
         }
         let start = space.heap_start / PAGE_SIZE;

@@ -14,7 +14,7 @@ use sim_abi::{EventKind, Object, PipeId};
 
 use crate::thread::ThreadKey;
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
-use crate::world::World;
+use crate::world::{Mode, World};
 
 /// Bytes a pipe holds, as on Linux.
 pub const CAPACITY: u32 = 65536;
@@ -119,15 +119,22 @@ impl World {
         self.charge(self.config.cost.copy.saturating_mul(u64::from(size)));
         self.tell(t, EventKind::PipeWrites { pipe, bytes: size });
         self.wake(Object::Pipe(pipe));
-        match before + size {
-            all if all == count => done(count),
-            part => Ok(Outcome::Wait(Wait::PipeWrite {
-                pipe,
-                buffer,
-                count,
-                done: part,
-            })),
+        let part = before + size;
+        if part == count {
+            return done(count);
         }
+        let rest = Wait::PipeWrite {
+            pipe,
+            buffer,
+            count,
+            done: part,
+        };
+        // A reader that waited may have made room already: nobody would tell us of it again. Each such
+        // turn ends the wait of a reader, so there are no more turns than readers.
+        if self.mode == Mode::Clock && self.guard(t, rest) {
+            return self.pipe_write(t, pipe, buffer, count, part);
+        }
+        Ok(Outcome::Wait(rest))
     }
 
     /// A call that would wait, on a non-blocking descriptor.
