@@ -47,7 +47,7 @@ pub fn check(options: &CheckOptions) -> Result<ExitCode, Failure> {
 }
 
 /// The command line decides, then the scenario, then the defaults.
-fn asked(options: &CheckOptions, scenario: &Scenario) -> Result<Options, Failure> {
+pub fn asked(options: &CheckOptions, scenario: &Scenario) -> Result<Options, Failure> {
     let check = &scenario.check;
     let name = options.strategy.as_deref().or(check.strategy.as_deref());
     let strategy = match name {

@@ -207,11 +207,14 @@ impl World {
     }
 
     fn owners(&self, page: &Page) -> Owners {
-        match page.sharing {
-            Sharing::Shared => Owners::Shared,
-            Sharing::CopyOnWrite if self.memory.references(page.frame) > 1 => Owners::CopyOnWrite,
-            Sharing::Private if self.memory.references(page.frame) > 1 => Owners::ReadOnly,
-            Sharing::CopyOnWrite | Sharing::Private => Owners::One,
+        if page.sharing == Sharing::Shared {
+            Owners::Shared
+        } else if self.memory.references(page.frame) == 1 {
+            Owners::One
+        } else if page.permissions.write {
+            Owners::CopyOnWrite
+        } else {
+            Owners::ReadOnly
         }
     }
 }

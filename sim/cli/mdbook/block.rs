@@ -131,7 +131,7 @@ fn keys(about: About) -> &'static [&'static str] {
             "show", "expect", "cores", "quantum", "seed", "level", "define", "args", "from", "to",
             "ticks", "lines", "threads", "at", "process",
         ],
-        About::Check => &["show", "expect", "define"],
+        About::Check => &["strategy", "expect", "define"],
         About::Source => &["function", "lines", "from", "to", "mark"],
         About::Disassembly => &["function", "mark"],
         About::Scenario => &[],

@@ -6,16 +6,17 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::ValueEnum;
+use sim_abi::Verdict;
 use sim_abi::record::RunRecord;
-use sim_report::{Heading, Part, Style, line_words};
+use sim_report::{CheckHeading, Heading, Part, Style, line_words};
 use sim_scenario::Scenario;
 
 use super::block::{About, Block, Wrong};
 use super::html::{Piece, Shown, plain};
-use crate::arguments::{CompilerOptions, Format, RunOptions, Trace};
+use crate::arguments::{CheckOptions, CompilerOptions, Format, RunOptions, Trace};
 use crate::load::{self, Loader};
 use crate::picture::{self, Kind, When};
-use crate::{machine, run};
+use crate::{check, machine, run};
 
 const COLOURED: Style = Style { color: true };
 
@@ -46,9 +47,7 @@ impl Shower {
     pub fn show(&mut self, block: &Block) -> Result<Shown, Wrong> {
         let (pieces, command) = match block.about {
             About::Run => self.run(block)?,
-            About::Check => {
-                return Err(Wrong::block("this version of sim cannot show checks yet"));
-            }
+            About::Check => self.check(block)?,
             About::Source => self.source(block)?,
             About::Disassembly => self.disassembly(block)?,
             About::Scenario => self.scenario(block)?,
@@ -67,12 +66,8 @@ impl Shower {
         let command = command(block, &options);
         let outcome = self.outcome(&command, &options)?;
         let expected = block.expect()?.or(outcome.heading.expected);
-        let expected = expected.unwrap_or(sim_abi::Verdict::Ok);
-        if outcome.record.verdict != expected {
-            let (is, said) = (outcome.record.verdict.name(), expected.name());
-            let text = format!("the verdict is {is}, the page says {said} ({command})");
-            return Err(block.wrong("expect", text));
-        }
+        let expected = expected.unwrap_or(Verdict::Ok);
+        as_expected(block, outcome.record.verdict, expected, &command)?;
         let default = ["report".to_string()];
         let wanted = match block.texts("show")? {
             [] => &default[..],
@@ -136,6 +131,50 @@ impl Shower {
         Ok(outcome)
     }
 
+    /// A check: its whole report, without what may differ from one time to the next.
+    fn check(&self, block: &Block) -> Result<(Vec<Piece>, String), Wrong> {
+        let options = CheckOptions {
+            files: vec![self.scenarios.join(&block.file)],
+            args: Vec::new(),
+            compiler: compiler(block)?,
+            strategy: block.text("strategy")?.map(String::from),
+            max_states: None,
+            max_executions: None,
+            max_steps: None,
+            timeout: None,
+            seed: None,
+            preemptions: None,
+            jobs: 1,
+            no_reduction: false,
+            format: Format::Text,
+            save: None,
+            stats: false,
+            no_color: true,
+        };
+        let (scenario, loader) = load::load(&options.files, &options.args, &options.compiler)?;
+        let asked = check::asked(&options, &scenario)?;
+        let record = sim_explore::check::check(&scenario.config, &asked, &mut |_| true);
+        let heading = CheckHeading {
+            title: load::title(&scenario, &options.files),
+            expected: scenario.expect.clone().unwrap_or_default().check,
+            seconds: 0.0,
+            stats: false,
+        };
+        let mut command = format!("sim check scenarios/{}", block.file);
+        if let Some(strategy) = &options.strategy {
+            command.push_str(&format!(" --strategy {strategy}"));
+        }
+        for define in &options.compiler.define {
+            command.push_str(&format!(" -D {define}"));
+        }
+        let expected = block.expect()?.or(heading.expected);
+        let expected = expected.unwrap_or(Verdict::Ok);
+        as_expected(block, record.verdict, expected, &command)?;
+        let sources = |name: &str| loader.source(name);
+        let text = sim_report::check(&heading, &record, &sources, COLOURED);
+        Ok((vec![Piece::Text(text)], command))
+    }
+
     fn read(&self, block: &Block) -> Result<String, Wrong> {
         let path = self.scenarios.join(&block.file);
         let below = !block.file.split('/').any(|part| part == "..") && !block.file.starts_with('/');
@@ -196,6 +235,20 @@ impl Shower {
             format!("sim dump scenarios/{}", block.file),
         ))
     }
+}
+
+fn as_expected(
+    block: &Block,
+    verdict: Verdict,
+    expected: Verdict,
+    command: &str,
+) -> Result<(), Wrong> {
+    if verdict == expected {
+        return Ok(());
+    }
+    let (is, said) = (verdict.name(), expected.name());
+    let text = format!("the verdict is {is}, the page says {said} ({command})");
+    Err(block.wrong("expect", text))
 }
 
 fn compiler(block: &Block) -> Result<CompilerOptions, Wrong> {
