@@ -15,9 +15,9 @@ fn sine(degrees: i64) -> i64 {
     sign * 4000 * product / (40_500 - product)
 }
 
-/// Place `index` of `count` on an ellipse, clockwise from the left.
+/// Place `index` of `count` on an ellipse, clockwise from the top.
 pub fn on_ellipse(index: usize, count: usize, centre: (i64, i64), radii: (i64, i64)) -> (i64, i64) {
-    let degrees = 180 + 360 * index as i64 / count.max(1) as i64;
+    let degrees = 270 + 360 * index as i64 / count.max(1) as i64;
     let x = centre.0 + radii.0 * sine(degrees + 90) / 1000;
     let y = centre.1 + radii.1 * sine(degrees) / 1000;
     (x, y)
@@ -72,7 +72,7 @@ mod tests {
         let at = |index| on_ellipse(index, 4, (100, 100), (50, 20));
         assert_eq!(
             [at(0), at(1), at(2), at(3)],
-            [(50, 100), (100, 80), (150, 100), (100, 120)]
+            [(100, 80), (150, 100), (100, 120), (50, 100)]
         );
     }
 
