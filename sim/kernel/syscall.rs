@@ -287,7 +287,9 @@ impl World {
         if timespec == 0 {
             return Ok(None);
         }
-        Ok(Some(Tick(self.timespec(t, timespec)?)))
+        // One that has passed is due at once.
+        let at = Tick(self.timespec(t, timespec)?);
+        Ok(Some(at.max(self.clock.moment)))
     }
 }
 

@@ -102,11 +102,14 @@ impl World {
         done(0)
     }
 
-    pub(crate) fn sched_yield(&mut self, t: ThreadKey) -> Attempt {
+    /// `library`: for a lock of the C library's own, which is not the program's doing.
+    pub(crate) fn sched_yield(&mut self, t: ThreadKey, library: bool) -> Attempt {
         if let State::Running(core) = self.threads[t].state
             && self.clock.policy.waits_for(core, &self.affinities())
         {
-            self.tell(t, EventKind::Yields);
+            if !library {
+                self.tell(t, EventKind::Yields);
+            }
             self.clock.cores[usize::from(core.0)].yields = true;
         }
         done(0)

@@ -7,7 +7,7 @@
 
 int sched_yield(void)
 {
-    return __result(__builtin_syscall(SYS_sched_yield));
+    return __result(__builtin_syscall(SYS_sched_yield, 0));
 }
 
 int sched_setaffinity(pid_t pid, size_t size, const cpu_set_t *set)
