@@ -11,6 +11,8 @@
 //!   * `elf.rs`           ELF files that `sim build` writes, run here and in qemu;
 //!   * `book.rs`          every page of the book: what its blocks claim about runs;
 //!   * `console.rs`       the command line itself: the blocks in `command/*.trycmd` and in the README;
+//!   * `truth.rs`         deadlocks: in every interleaving of random programs, reported means dead for ever;
+//!   * `hostile.rs`       programs that mean no good: a verdict, never a panic; and no false alarms;
 //!   * `architecture.rs`  ARCHITECTURE.md is true.
 //!
 //! Tests of one part stand beside that part, in `sim/*`.
@@ -22,7 +24,9 @@ mod command;
 mod console;
 mod corners;
 mod elf;
+mod hostile;
 mod keys;
 mod programs;
 mod scenarios;
 mod schedules;
+mod truth;
