@@ -8,7 +8,8 @@ int main(void) {
     if (child == 0) {
         printf("child:  my parent is %s\n", getppid() == me ? "who made me" : "another");
         usleep(20000); /* long enough for the parent to end */
-        printf("child:  my parent is %s, its pid is %d\n", getppid() == me ? "who made me" : "another", (int)getppid());
+        printf("child:  my parent is %s, its pid is %d\n",
+               getppid() == me ? "who made me" : "another", (int)getppid());
         return 0;
     }
     usleep(10000);

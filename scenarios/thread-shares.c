@@ -9,8 +9,8 @@ int *block;
 
 void *show(void *name) {
     int local = 3;
-    printf("%s: global %p  heap %p  local %p  own %p\n", (char *)name, (void *)&global, (void *)block, (void *)&local,
-           (void *)&own);
+    printf("%s: global %p  heap %p  local %p  own %p\n",
+           (char *)name, (void *)&global, (void *)block, (void *)&local, (void *)&own);
     return NULL;
 }
 
