@@ -32,6 +32,8 @@ pub struct Moment {
     tick: Tick,
     thread: Tid,
     pc: u32,
+    /// What is accessed; `None`: it is no access.
+    address: Option<u32>,
 }
 
 impl From<&Side> for Moment {
@@ -40,6 +42,7 @@ impl From<&Side> for Moment {
             tick: side.tick,
             thread: side.thread,
             pc: side.pc,
+            address: (!side.free).then_some(side.address),
         }
     }
 }
@@ -50,6 +53,7 @@ impl From<&Place> for Moment {
             tick: place.tick,
             thread: place.thread,
             pc: place.pc,
+            address: None,
         }
     }
 }
@@ -104,6 +108,7 @@ impl Observer for Look<'_> {
             tick: event.tick,
             thread: event.thread,
             pc: event.pc,
+            address: None,
         };
         self.0.look(world, moment, None);
     }
@@ -118,6 +123,7 @@ impl Observer for Look<'_> {
                 tick: access.tick,
                 thread: access.thread,
                 pc: access.pc,
+                address: Some(access.address),
             };
             self.0.look(world, moment, Some(&access));
         }
@@ -145,7 +151,10 @@ impl Probe {
 
     /// Is this one of the moments?
     fn look(&mut self, world: &World, now: Moment, access: Option<&MemoryAccess>) {
-        let same = |m: &Moment| m.thread == now.thread && m.pc == now.pc && m.tick <= now.tick;
+        let same = |m: &Moment| {
+            let place = |m: &Moment| (m.thread, m.pc, m.address);
+            place(m) == place(&now) && m.tick <= now.tick
+        };
         let matching: Vec<Moment> = self.wanted.iter().copied().filter(same).collect();
         for moment in matching {
             self.wanted.retain(|m| *m != moment);
