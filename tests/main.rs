@@ -1,5 +1,6 @@
 //! The computer as a whole, through the command that people use. What is tested where:
 //!
+//!   * `check.rs`         every interleaving: exact numbers of executions and states, strategies that agree, replays;
 //!   * `scenarios.rs`     every scenario is run: what `[expect]` says, its whole report (snapshots in
 //!     `snapshots/`), times that add up, and the same bytes when it is run again;
 //!   * `programs.rs`      small C programs with what must come out of them in their first lines (`programs/`),
@@ -20,6 +21,7 @@
 mod architecture;
 mod bad_input;
 mod book;
+mod check;
 mod command;
 mod console;
 mod corners;

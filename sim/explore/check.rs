@@ -231,7 +231,8 @@ impl Result<'_> {
         for new in found {
             match self.discoveries.iter_mut().find(|d| d.clue == new.clue) {
                 Some(known) => {
-                    if (new.path.len(), new.switches) < (known.path.len(), known.switches) {
+                    // As good is taken too: every strategy then ends with the same way.
+                    if (new.path.len(), new.switches) <= (known.path.len(), known.switches) {
                         *known = new;
                     }
                 }
