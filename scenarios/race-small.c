@@ -22,7 +22,7 @@ int main(void) {
     pthread_create(&t2, NULL, worker, NULL);
     pthread_join(t1, NULL);
     pthread_join(t2, NULL);
-    sim_outcome("counter = %d", counter);
+    sim_outcome("sum %d", counter);
     printf("%d\n", counter);
     return 0;
 }
