@@ -164,7 +164,7 @@ fn pictures_of_a_run() {
                 "stack of t1",
                 "guard page",
                 "text",
-                "heap",
+                "rodata",
             ],
         ),
         (
