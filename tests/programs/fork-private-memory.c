@@ -1,5 +1,4 @@
 // expect: ok
-// finds: leak
 // prints: child 2 3 4, parent 1 1 1
 #include <stdio.h>
 #include <stdlib.h>
