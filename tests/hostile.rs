@@ -178,3 +178,15 @@ fn padding_and_inherited_blocks_are_fine() {
     let report = json(&sim(&folder, &["run", "p.c", "--format", "json"]));
     assert_eq!(report["findings"], serde_json::json!([]));
 }
+
+/// Two processes that compute for longer than anybody can count, on two cores.
+#[test]
+fn endless_bursts() {
+    let folder = scratch("hostile-bursts");
+    let scenario = "[machine]\ncores = 2\nquantum = 10000000000000000\n\
+                    [[process]]\nname = \"a\"\nbursts = [10000000000000000]\n\
+                    [[process]]\nname = \"b\"\nbursts = [10000000000000000]\n";
+    std::fs::write(folder.join("p.toml"), scenario).expect("the folder can be written");
+    let report = json(&sim(&folder, &["run", "p.toml", "--format", "json"]));
+    assert_eq!(report["ticks"], 10_000_000_000_000_000_u64);
+}

@@ -413,8 +413,20 @@ impl World {
         match runs.as_slice() {
             [] => self.clock.now = horizon,
             [(number, t)] => self.run_alone(observer, *number, *t, ticks),
+            all if all.iter().all(|(_, t)| self.is_synthetic(*t)) => {
+                // Nobody can touch what is another's: all at once.
+                for (number, t) in all {
+                    self.compute(*t, ticks);
+                    self.spent(observer, *number, *t, now, ticks);
+                }
+                self.clock.now = later(now, ticks);
+            }
             _ => self.run_lockstep(observer, &runs, ticks),
         }
+    }
+
+    fn is_synthetic(&self, t: ThreadKey) -> bool {
+        matches!(self.threads[t].body, ThreadBody::Bursts { .. })
     }
 
     fn quantum(&mut self) -> u64 {
