@@ -168,6 +168,13 @@ fn counterexamples_replay_and_belong_to_their_program() {
     }
 }
 
+/// Going round in circles is a livelock only if no fair scheduler ends it.
+#[test]
+fn livelocks_are_fair() {
+    assert_eq!(verdict("spin.c"), "ok");
+    assert_eq!(verdict("spin.c -D TWO"), "livelock");
+}
+
 #[test]
 fn the_same_every_time() {
     for flags in ["", "--strategy random --seed 7", "--strategy pct"] {

@@ -11,13 +11,15 @@ use sim_abi::check::{CheckRecord, Counterexample};
 use sim_abi::{Choice, Finding, FindingKind, Schedule, Verdict};
 use sim_kernel::Config;
 
+use crate::clue::Clue;
 use crate::dfs::Dfs;
 use crate::findings;
+use crate::livelock::Graph;
 use crate::pct::Pct;
 use crate::random::Random;
 use crate::replay;
 use crate::schedule::{VERSION, program_id};
-use crate::search::{Bounds, Discovery, Search, Tally};
+use crate::search::{Bounds, Discovery, Search, Tally, switches};
 use crate::sharing::Sharing;
 use crate::shortest::{Levels, Straightest};
 use crate::states::States;
@@ -109,7 +111,7 @@ pub fn check(
     options: &Options,
     report: &mut dyn FnMut(&Tally) -> bool,
 ) -> CheckRecord {
-    let config = Arc::new(config.clone());
+    let config = replay::without_synthetic(config);
     let bounds = options.bounds();
     match options.strategy {
         StrategyKind::States => with(&config, States::default(), options, bounds, report),
@@ -136,6 +138,7 @@ fn with<S: Strategy>(
         None if !exhaustive => Some(format!("{name} does not try everything")),
         other => other,
     };
+    let has_cycle = search.strategy.has_met_cycle();
     let sharing = core::mem::take(&mut search.sharing);
     let mut result = Result {
         config,
@@ -143,6 +146,10 @@ fn with<S: Strategy>(
         discoveries: tally.discoveries,
         is_shortest: false,
     };
+    // L3: a program that runs for ever by intention is none.
+    if has_cycle && unfinished.is_none() && (tally.ends || tally.progresses) {
+        result.find_livelock(bounds, report);
+    }
     result.shorten(bounds, report);
     let mut record = CheckRecord {
         verdict: Verdict::Ok,
@@ -198,7 +205,7 @@ impl Result<'_> {
         };
         let bounds = Bounds {
             // Each round visits states again.
-            states: bounds.states.saturating_mul(16),
+            states: bounds.states.saturating_mul(4),
             executions: u64::MAX,
             steps: u64::MAX,
             preemptions: None,
@@ -224,6 +231,23 @@ impl Result<'_> {
         self.is_shortest = found.cut.is_none();
         self.merge(found.discoveries);
         self.in_order();
+    }
+
+    /// Looks for a fair cycle without progress.
+    fn find_livelock(&mut self, bounds: Bounds, report: &mut dyn FnMut(&Tally) -> bool) {
+        let sharing = self.sharing.clone();
+        let mut search = Search::new(self.config, Graph::default(), sharing, bounds, report);
+        search.run();
+        if search.tally.cut.is_some() {
+            return;
+        }
+        if let Some(found) = search.strategy.livelock() {
+            self.discoveries.push(Discovery {
+                clue: Clue::Livelock(found.threads),
+                switches: switches(&found.path),
+                path: found.path,
+            });
+        }
     }
 
     /// Takes over shorter ways to the same clues.

@@ -8,6 +8,7 @@
 //!   N3  a crash, a failed assertion, a misuse, an exit with a lock held: told by the step that does it;
 //!   N4  a memory error, a leak: the heap's history is kept for each state on the way (`History`).
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -28,6 +29,8 @@ pub enum Clue {
     Deadlock(Option<Kind>, Vec<u32>),
     /// Done by the last step, at this instruction.
     Told(FindingKind, u32),
+    /// These threads can move for ever without getting anywhere.
+    Livelock(BTreeSet<Tid>),
     /// A limit of the scenario was reached.
     Limit(&'static str),
 }
@@ -51,6 +54,7 @@ impl Clue {
             Clue::Race(..) => FindingKind::Error(Verdict::DataRace),
             Clue::Deadlock(..) => FindingKind::Error(Verdict::Deadlock),
             Clue::Told(kind, _) => *kind,
+            Clue::Livelock(_) => FindingKind::Error(Verdict::Livelock),
             Clue::Limit(_) => FindingKind::Error(Verdict::LimitReached),
         }
     }

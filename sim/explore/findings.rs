@@ -175,6 +175,18 @@ pub fn standstill(tick: Tick) -> Finding {
     error(Verdict::Deadlock, message, tick)
 }
 
+/// Threads that move for ever without getting anywhere.
+pub fn livelock(tick: Tick, threads: usize) -> Finding {
+    let who = match threads {
+        1 => "a thread moves".to_string(),
+        n => format!("{n} threads move"),
+    };
+    let message = format!("livelock: {who} for ever without getting anywhere");
+    let mut finding = error(Verdict::Livelock, message, tick);
+    finding.help = Some("wait for each other, or let only one give way".to_string());
+    finding
+}
+
 /// The outcomes are not those that the scenario allows.
 pub fn outcomes(message: String) -> Finding {
     error(Verdict::AssertionFailed, message, Tick(0))

@@ -13,6 +13,7 @@ mod dfs;
 mod findings;
 mod hash;
 mod inspect;
+mod livelock;
 pub mod moment;
 mod pct;
 mod probe;

@@ -1,17 +1,18 @@
 //! Walking a schedule: the same world, the same steps, with the tracer and all detectors listening. What
 //! a search noticed gets its words here.
 
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::finding::Site;
 use sim_abi::record::RunRecord;
-use sim_abi::{Event, Finding, FindingKind, MemoryAccess, Schedule, Verdict};
+use sim_abi::{Event, Finding, FindingKind, MemoryAccess, Schedule, Tid, Verdict};
 use sim_detect::deadlock::{dead, groups};
 use sim_detect::race::Race;
 use sim_detect::side::Side;
-use sim_kernel::{Config, Halt, Mode, Observer, World};
+use sim_kernel::{Body, Config, Halt, Mode, Observer, Operation, ProcessSpec, World};
 
 use crate::clue::{self, Clue};
 use crate::findings::{self, program_frames, side_words};
@@ -81,6 +82,14 @@ fn walk(config: &Arc<Config>, schedule: &Schedule, level: TraceLevel) -> Result<
     Ok(Walked { world, listener })
 }
 
+/// Synthetic processes do nothing that others could notice: under choices they are left out.
+pub(crate) fn without_synthetic(config: &Config) -> Arc<Config> {
+    let mut config = config.clone();
+    let runs_program = |p: &ProcessSpec| matches!(p.body, Body::Program { .. });
+    config.processes.retain(runs_program);
+    Arc::new(config)
+}
+
 /// Replays a schedule that was made for this program.
 ///
 /// # Errors
@@ -90,7 +99,7 @@ pub fn replay(
     schedule: &Schedule,
     level: TraceLevel,
 ) -> Result<RunRecord, Refusal> {
-    let config = Arc::new(config.clone());
+    let config = without_synthetic(config);
     if schedule.version != VERSION {
         return Err(Refusal::OtherVersion(schedule.version.clone()));
     }
@@ -104,7 +113,10 @@ pub fn replay(
     let mut last = Vec::new();
     state_clues(&world, |clue| last.push(clue));
     let deadlock = FindingKind::Error(Verdict::Deadlock);
-    listener.inspector.found.retain(|f| f.finding.kind != deadlock);
+    listener
+        .inspector
+        .found
+        .retain(|f| f.finding.kind != deadlock);
     for clue in &last {
         let finding = state_finding(&world, &listener, clue);
         listener.inspector.found.extend(finding.map(Found::told));
@@ -150,6 +162,7 @@ fn state_finding(world: &World, listener: &Listener, clue: &Clue) -> Option<Find
     match clue {
         Clue::Race(one, two) => race(world, listener, (*one, *two)),
         Clue::Deadlock(..) => Some(deadlock(world, listener, clue)),
+        Clue::Livelock(threads) => Some(livelock(world, listener, threads)),
         Clue::Limit(what) => Some(limit_reached(what, world)),
         Clue::Told(..) => None,
     }
@@ -164,6 +177,30 @@ fn deadlock(world: &World, listener: &Listener, clue: &Clue) -> Finding {
         Some(group) => findings::deadlock(&context, world.now(), group),
         None => findings::standstill(world.now()),
     }
+}
+
+/// Where those who go round in circles are now.
+fn livelock(world: &World, listener: &Listener, threads: &BTreeSet<Tid>) -> Finding {
+    let mut finding = findings::livelock(world.now(), threads.len());
+    for tid in threads {
+        let pc = match world.next_operation(*tid) {
+            Some(Operation::Access(access)) => access.pc,
+            Some(Operation::Call { pc, .. } | Operation::Fault { pc }) => pc,
+            None => 0,
+        };
+        let name = listener.tracer.names.thread(*tid);
+        let (file, line) = world.source_place(*tid, pc).unwrap_or_default();
+        finding.threads.push(name.clone());
+        finding.locations.push(Site {
+            thread: name,
+            what: String::from("goes round and round from here"),
+            file,
+            line,
+            stack: program_frames(world.backtrace_at(*tid, pc)),
+            ..Site::default()
+        });
+    }
+    finding
 }
 
 fn race(world: &World, listener: &Listener, places: (u32, u32)) -> Option<Finding> {

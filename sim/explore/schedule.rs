@@ -146,7 +146,9 @@ fn read_line(words: &[&str], schedule: &mut Schedule) -> Option<()> {
 fn read_words(first: Location, count: &str, schedule: &mut Schedule) -> Option<()> {
     const WORDS_MAX: u32 = 1 << 20;
     let count = number(count).filter(|count| *count <= WORDS_MAX)?;
-    schedule.shared.extend((0..count).map(|n| first.plus(4 * n)));
+    schedule
+        .shared
+        .extend((0..count).map(|n| first.plus(4 * n)));
     Some(())
 }
 

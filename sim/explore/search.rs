@@ -69,6 +69,8 @@ pub struct Tally {
     pub gap: Option<String>,
     /// Some execution ended with all processes.
     pub ends: bool,
+    /// Some step made progress (`livelock.rs`).
+    pub progresses: bool,
 }
 
 /// Whose choice it is.
@@ -212,9 +214,11 @@ impl<'a, S: Strategy> Search<'a, S> {
     }
 
     fn step(&mut self, world: &mut World, choice: Choice) {
+        self.watch.progress = false;
         world
             .step(choice, &mut self.sharing, &mut self.watch)
             .expect("enabled choices can be made");
+        self.tally.progresses |= self.watch.progress;
         self.path.push(choice);
         self.tally.transitions += 1;
         self.after_step();
@@ -260,6 +264,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             world,
             enabled: &enabled,
             path: &self.path,
+            progress: self.watch.progress,
             salt,
         };
         if !self.strategy.arrive(&mut arrival) {
@@ -297,6 +302,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             world,
             enabled: &[],
             path: &self.path,
+            progress: self.watch.progress,
             salt: 0,
         };
         if !self.strategy.arrive(&mut arrival) {
@@ -383,8 +389,8 @@ impl<'a, S: Strategy> Search<'a, S> {
             }),
             Some(known) => {
                 let shorter = self.path.len() < known.path.len();
-                let straighter = self.path.len() == known.path.len()
-                    && switches(&self.path) < known.switches;
+                let straighter =
+                    self.path.len() == known.path.len() && switches(&self.path) < known.switches;
                 if shorter || straighter {
                     known.path.clone_from(&self.path);
                     known.switches = switches(&self.path);

@@ -6,6 +6,8 @@
 //!       what was local before is a step now;
 //!   P3  a search in which nothing became shared has seen every interleaving of what is visible: each
 //!       word that was private to a thread was touched by no other in any of them.
+//!   P4  a thread that reads so often without writing waits for somebody in a loop: what it reads counts as
+//!       shared, so that its rounds are steps and others can move in between.
 //!
 //! Words are [`Location`]s, so that memory shared between processes counts as one.
 
@@ -16,6 +18,9 @@ use sim_abi::{Location, MemoryAccess, Tid};
 use sim_kernel::Visibility;
 
 use crate::hash::Fixed;
+
+/// Reads without a write between them that are taken for waiting (P4).
+const READS_MAX: u32 = 10_000;
 
 /// Who touches a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,9 @@ enum Toucher {
 #[derive(Clone, Debug, Default)]
 pub struct Sharing {
     words: HashMap<Location, Toucher, Fixed>,
+    /// Who reads, and how often it has since its last write.
+    reader: Option<Tid>,
+    reads: u32,
     /// A word has become shared since the search began.
     pub grown: bool,
     /// The list is complete: nothing is learnt any more (replays).
@@ -40,8 +48,8 @@ impl Sharing {
         let words = shared.iter().map(|word| (*word, Toucher::Many));
         Sharing {
             words: words.collect(),
-            grown: false,
             frozen: true,
+            ..Sharing::default()
         }
     }
 
@@ -60,6 +68,20 @@ impl Sharing {
     /// Has more than one thread touched any of these bytes?
     pub fn is_shared(&self, access: &MemoryAccess) -> bool {
         words(access).any(|word| self.words.get(&word) == Some(&Toucher::Many))
+    }
+
+    /// Does the thread do nothing but read?
+    fn waits_in_loop(&mut self, access: &MemoryAccess) -> bool {
+        let goes_on = !access.write && self.reader == Some(access.thread);
+        self.reader = Some(access.thread);
+        self.reads = if goes_on { self.reads + 1 } else { 0 };
+        self.reads > READS_MAX
+    }
+
+    fn share(&mut self, word: Location) {
+        if !self.frozen && self.words.insert(word, Toucher::Many) != Some(Toucher::Many) {
+            self.grown = true;
+        }
     }
 
     fn touch(&mut self, word: Location, thread: Tid) -> bool {
@@ -82,6 +104,9 @@ impl Sharing {
 
 impl Visibility for Sharing {
     fn visible(&mut self, access: &MemoryAccess) -> bool {
+        if self.waits_in_loop(access) {
+            words(access).for_each(|word| self.share(word));
+        }
         // All words are touched, also when the first is known to be shared.
         words(access).fold(false, |visible, word| {
             self.touch(word, access.thread) | visible

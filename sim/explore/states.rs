@@ -5,6 +5,8 @@
 //! Not reduced: every choice of every state is made. Visits each reachable state once and makes each of
 //! its steps once, in programs that go round in circles too.
 
+use alloc::vec::Vec;
+
 use hashbrown::HashSet;
 use sim_kernel::Enabled;
 
@@ -17,6 +19,20 @@ use crate::strategy::{Arrival, Strategy};
 pub struct States {
     cursor: Cursor,
     seen: HashSet<u128, Fixed>,
+    /// The states on the present path, as a list and as a set.
+    path: Vec<u128>,
+    on_path: HashSet<u128, Fixed>,
+    has_met_cycle: bool,
+}
+
+impl States {
+    fn move_to(&mut self, depth: usize, fingerprint: u128) {
+        for left in self.path.drain(depth.min(self.path.len())..) {
+            self.on_path.remove(&left);
+        }
+        self.path.push(fingerprint);
+        self.on_path.insert(fingerprint);
+    }
 }
 
 impl Strategy for States {
@@ -28,12 +44,20 @@ impl Strategy for States {
     }
 
     fn begin(&mut self) {
-        self.cursor.clear();
-        self.seen.clear();
+        *self = States::default();
     }
 
     fn arrive(&mut self, at: &mut Arrival) -> bool {
-        self.seen.insert(at.fingerprint())
+        let fingerprint = at.fingerprint();
+        let depth = at.path.len();
+        if self.seen.insert(fingerprint) {
+            self.move_to(depth, fingerprint);
+            return true;
+        }
+        // States behind the present one are left over from a way that ended.
+        self.has_met_cycle |= self.on_path.contains(&fingerprint)
+            && self.path[..depth.min(self.path.len())].contains(&fingerprint);
+        false
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
@@ -44,7 +68,11 @@ impl Strategy for States {
         true
     }
 
+    fn has_met_cycle(&self) -> bool {
+        self.has_met_cycle
+    }
+
     fn memory_bytes(&self) -> u64 {
-        self.seen.allocation_size() as u64
+        (self.seen.allocation_size() + self.on_path.allocation_size()) as u64
     }
 }

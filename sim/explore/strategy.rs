@@ -14,6 +14,8 @@ pub struct Arrival<'a> {
     pub enabled: &'a [Enabled],
     /// The choices that led there.
     pub path: &'a [Choice],
+    /// The last step made progress: an end, output, `sim_progress`, a timeout.
+    pub progress: bool,
     /// Mixed into what the state is known by: what a bound on preemptions depends on.
     pub salt: u64,
 }
@@ -52,6 +54,11 @@ pub trait Strategy {
 
     /// All that is possible has been tried when the search ends by itself.
     fn is_exhaustive(&self) -> bool;
+
+    /// It has come back to a state on its way: the program can go round in circles.
+    fn has_met_cycle(&self) -> bool {
+        false
+    }
 
     /// Bytes it remembers.
     fn memory_bytes(&self) -> u64 {
