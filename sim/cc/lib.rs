@@ -1,6 +1,6 @@
 //! The C compiler: C source → program image, or diagnostics.
 //!
-//! [`front`] reads one translation unit (preprocessor, parser, checker) into the typed tree of
+//! [`mod@front`] reads one translation unit (preprocessor, parser, checker) into the typed tree of
 //! [`tree`]; the back end turns trees into a linked image. Files come as a map from path to bytes,
 //! so that nothing here touches the outside world.
 #![no_std]
