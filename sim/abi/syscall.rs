@@ -53,7 +53,7 @@ calls! {
     Openat = 56, "open";
     /// (fd)
     Close = 57, "close";
-    /// (int fds[2], flags)
+    /// (`int fds[2]`, flags)
     Pipe2 = 59, "pipe";
     /// (fd, offset, whence) → new offset (32 bits).
     Lseek = 62, "lseek";
