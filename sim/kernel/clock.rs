@@ -409,7 +409,12 @@ impl World {
             .limits
             .instructions
             .saturating_sub(self.clock.work());
-        let ticks = (horizon.0 - now.0).min(left.max(1));
+        let ticks = horizon.0 - now.0;
+        // Synthetic processes execute no instructions.
+        let ticks = match runs.iter().all(|(_, t)| self.is_synthetic(*t)) {
+            true => ticks,
+            false => ticks.min(left.max(1)),
+        };
         match runs.as_slice() {
             [] => self.clock.now = horizon,
             [(number, t)] => self.run_alone(observer, *number, *t, ticks),
