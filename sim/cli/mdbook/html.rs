@@ -144,7 +144,7 @@ pub fn plain(piece: &Piece) -> String {
             .map(|(_, text, _)| format!("{text}\n"))
             .collect(),
         Piece::Svg(svg) => {
-            let texts = svg.split("<text ").skip(1);
+            let texts = svg.split("<text").skip(1);
             let text = |t: &str| Some(t.split_once('>')?.1.split_once('<')?.0.to_string());
             let all: Vec<String> = texts.filter_map(text).collect();
             let all = all.join("\n");

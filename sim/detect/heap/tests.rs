@@ -120,12 +120,9 @@ fn h3_a_read_of_bytes_never_written() {
         [HeapErrorKind::Uninitialised]
     );
     assert!(run(&mut heap(), &[write(1, 9, BLOCK), read(1, 10, BLOCK)]).is_empty());
-    // Two of four bytes.
+    // Two of four bytes: the word may hold a member and padding.
     let half = access(1, 9, BLOCK, 2, true);
-    assert_eq!(
-        run(&mut heap(), &[half, read(1, 10, BLOCK)]),
-        [HeapErrorKind::Uninitialised]
-    );
+    assert!(run(&mut heap(), &[half, read(1, 10, BLOCK)]).is_empty());
     let mut zeroed = Heap::new();
     zeroed.event(&allocate(BLOCK, 16, true));
     assert!(run(&mut zeroed, &[read(1, 10, BLOCK)]).is_empty());
