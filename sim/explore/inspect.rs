@@ -71,6 +71,7 @@ impl Inspector {
             self.heap_error(error);
         }
         self.process_ends(event);
+        let mishap = self.misuses.event(event, &self.held);
         let context = Context {
             world,
             names,
@@ -82,11 +83,7 @@ impl Inspector {
         for ring in self.lock_order.event(event, &self.held) {
             told.push(findings::lock_order(&context, event.tick, &ring));
         }
-        let mut misuses = self.misuses.clone();
-        if let Some(mishap) = misuses.event(event, &self.held) {
-            told.push(findings::mishap(&context, &mishap));
-        }
-        self.misuses = misuses;
+        told.extend(mishap.map(|mishap| findings::mishap(&context, &mishap)));
         self.held.event(event);
         told.extend(self.dead(world, event, names));
         self.found.extend(told.into_iter().map(Found::told));
