@@ -13,6 +13,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::layout::PAGE_SIZE;
+use sim_abi::Tid;
 use sim_machine::{Mark, Sharing};
 
 use crate::files::{Descriptor, OpenFile};
@@ -27,8 +28,20 @@ use crate::world::World;
 pub(crate) struct Digest {
     mark: Option<Mark>,
     words: u128,
-    /// By frame: what its words count as; `None`: they do not count, or nobody can write them.
-    frames: Arc<Vec<Option<u64>>>,
+    /// By frame: what its words count as.
+    frames: Arc<Vec<Use>>,
+}
+
+/// What the words of a frame count as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Use {
+    /// Nothing, or nobody can write them.
+    #[default]
+    Nothing,
+    /// Memory: with this number in place of its address.
+    Memory(u64),
+    /// A part of this thread's stack: they count with the thread.
+    Stack(ThreadKey),
 }
 
 /// Mixes words into 128 bits. Two lanes of multiply-and-fold.
@@ -47,6 +60,12 @@ impl Mixer {
     fn add(&mut self, word: u64) {
         self.0 = fold(self.0 ^ word, 0xa076_1d64_78bd_642f);
         self.1 = fold(self.1.wrapping_add(word), 0xe703_7ed1_a0b4_28db);
+    }
+
+    #[inline]
+    fn add_wide(&mut self, wide: u128) {
+        self.add(wide as u64);
+        self.add((wide >> 64) as u64);
     }
 
     #[inline]
@@ -80,13 +99,58 @@ impl World {
         self.sync_digest();
         let mut mixer = Mixer::new(self.digest.words as u64);
         mixer.add((self.digest.words >> 64) as u64);
-        for t in self.tids.values() {
-            self.mix_thread(*t, &mut mixer);
+        for n in 0..self.tids.len() {
+            let t = self.nth_thread(n);
+            mixer.add_wide(self.thread_digest(t));
+            if self.clock_read {
+                mixer.add(self.threads[t].slept);
+            }
         }
+        mixer.add_wide(self.tables_digest());
+        mixer.add(u64::from(self.last_id));
+        // What a run has told about itself is part of what is asked of it.
+        for outcome in self.outcomes.iter() {
+            outcome.bytes().for_each(|byte| mixer.add(u64::from(byte)));
+            mixer.add(1 << 8);
+        }
+        mixer.add(u64::from(self.limit.is_some()));
+        mixer.finish()
+    }
+
+    /// A digest of what one thread is in: its registers, its stack, its wait. 0: there is none.
+    pub fn thread_fingerprint(&mut self, tid: Tid) -> u128 {
+        self.sync_digest();
+        let key = self.tids.get(&tid).copied();
+        key.map_or(0, |t| self.thread_digest(t))
+    }
+
+    fn nth_thread(&self, n: usize) -> ThreadKey {
+        let key = self.tids.values().nth(n);
+        *key.expect("the table is not changed in between")
+    }
+
+    fn thread_digest(&mut self, t: ThreadKey) -> u128 {
+        if let Some(known) = self.threads[t].digest() {
+            return known;
+        }
+        let mut mixer = Mixer::new(0);
+        self.mix_thread(t, &mut mixer);
+        let digest = mixer.finish();
+        self.threads[t].remember(digest);
+        digest
+    }
+
+    /// Of processes, their files and pipes. Remembered with the processes, whose descriptors say which
+    /// files count.
+    fn tables_digest(&mut self) -> u128 {
+        let unchanged = self.files.digest().and(self.pipes.digest());
+        if let Some(known) = unchanged.and(self.processes.digest()) {
+            return known;
+        }
+        let mut mixer = Mixer::new(0);
         for p in self.pids.values() {
             self.mix_process(*p, &mut mixer);
         }
-        mixer.add(u64::from(self.last_id));
         for (id, pipe) in self.pipes.iter() {
             let Pipe {
                 bytes,
@@ -102,13 +166,11 @@ impl World {
             mixer.add(bytes.len() as u64);
             bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
         });
-        // What a run has told about itself is part of what is asked of it.
-        for outcome in self.outcomes.iter() {
-            outcome.bytes().for_each(|byte| mixer.add(u64::from(byte)));
-            mixer.add(1 << 8);
-        }
-        mixer.add(u64::from(self.limit.is_some()));
-        mixer.finish()
+        let digest = mixer.finish();
+        self.files.remember(digest);
+        self.pipes.remember(digest);
+        self.processes.remember(digest);
+        digest
     }
 
     /// Brings the memory's part up to date.
@@ -130,11 +192,20 @@ impl World {
         changed.sort_by_key(|(frame, word, _)| (*frame, *word)); // Stable: the first stays first.
         changed.dedup_by_key(|(frame, word, _)| (*frame, *word));
         for (frame, word, old) in changed {
-            let Some(Some(page)) = self.digest.frames.get(frame as usize) else {
-                continue;
-            };
-            let bytes = self.memory.read_frame(sim_machine::FrameId(frame));
-            words ^= word_hash(*page, word, old) ^ word_hash(*page, word, word_of(bytes, word));
+            let of = self.digest.frames.get(frame as usize).copied();
+            match of.unwrap_or_default() {
+                Use::Nothing => {}
+                Use::Stack(t) => {
+                    if let Some(thread) = self.threads.get_mut(t) {
+                        thread.forget_digest();
+                    }
+                }
+                Use::Memory(page) => {
+                    let bytes = self.memory.read_frame(sim_machine::FrameId(frame));
+                    let new = word_of(bytes, word);
+                    words ^= word_hash(page, word, old) ^ word_hash(page, word, new);
+                }
+            }
         }
         self.digest.words = words;
         self.digest.mark = Some(self.memory.mark());
@@ -142,7 +213,10 @@ impl World {
 
     fn rebuild_digest(&mut self) {
         let mut words = 0;
-        let mut frames: Vec<Option<u64>> = Vec::new();
+        let mut frames: Vec<Use> = Vec::new();
+        for thread in self.threads.values_mut() {
+            thread.forget_digest();
+        }
         for p in self.pids.values() {
             let process = &self.processes[*p];
             if process.status.is_some() {
@@ -152,8 +226,24 @@ impl World {
                 let Some(area) = process.space.area_of(number) else {
                     continue;
                 };
-                let stack = matches!(area.kind, AreaKind::MainStack | AreaKind::ThreadStack(_));
-                if stack || !area.permissions.write {
+                let slot = page.frame.0 as usize;
+                if frames.len() <= slot {
+                    frames.resize(slot + 1, Use::Nothing);
+                }
+                let slot_of_stack = match area.kind {
+                    AreaKind::MainStack => Some(None),
+                    AreaKind::ThreadStack(slot) => Some(Some(slot)),
+                    _ => None,
+                };
+                if let Some(stack) = slot_of_stack {
+                    let mut threads = process.threads.iter();
+                    let owner = threads.find(|t| self.threads[**t].stack_slot == stack);
+                    if page.sharing != Sharing::CopyOnWrite {
+                        frames[slot] = owner.map_or(Use::Nothing, |t| Use::Stack(*t));
+                    }
+                    continue;
+                }
+                if !area.permissions.write {
                     continue;
                 }
                 let shared = page.sharing == Sharing::Shared;
@@ -161,16 +251,12 @@ impl World {
                     true => 1 << 63 | u64::from(page.frame.0),
                     false => u64::from(process.pid.0) << 20 | u64::from(number),
                 };
-                let slot = page.frame.0 as usize;
-                if frames.len() <= slot {
-                    frames.resize(slot + 1, None);
-                }
-                if shared && frames[slot].is_some() {
+                if shared && frames[slot] != Use::Nothing {
                     continue; // Counted for another process.
                 }
                 // Frames that are still shared since a fork cannot be written without being copied.
                 if page.sharing != Sharing::CopyOnWrite {
-                    frames[slot] = Some(key);
+                    frames[slot] = Use::Memory(key);
                 }
                 let bytes = self.memory.read_frame(page.frame);
                 for index in 0..PAGE_SIZE / 4 {
@@ -199,7 +285,8 @@ impl World {
             started: _,
             // What it stands right before follows from its registers and memory.
             parked: _,
-            slept,
+            // Counts once somebody has read the clock.
+            slept: _,
             pending_signals,
             signal_mask,
             detached,
@@ -209,9 +296,6 @@ impl World {
         mixer.add(u64::from(tid.0) << 32 | u64::from(stack_slot.map_or(u32::MAX, |s| s)));
         mixer.add(u64::from(*pending_signals) << 32 | u64::from(*signal_mask));
         mixer.add(u64::from(*detached));
-        if self.clock_read {
-            mixer.add(*slept);
-        }
         match state {
             State::Ended => {
                 mixer.add(1 << 32 | u64::from(*result));

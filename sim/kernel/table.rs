@@ -1,29 +1,57 @@
 //! Copy on write: a table that is shared with its copies until one of them is changed. Copying a world's
 //! small tables then costs one count each.
+//!
+//! A table also remembers a digest of itself, until somebody may change it: fingerprints ask for that of
+//! every table after every step, and a step changes few.
 
 use alloc::sync::Arc;
 use core::ops::{Deref, DerefMut};
 
 /// A value shared with its copies until it is written.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Table<T>(Arc<T>);
+#[derive(Debug, Default)]
+pub struct Table<T> {
+    value: Arc<T>,
+    digest: Option<u128>,
+}
 
 impl<T> Table<T> {
     /// Not shared yet.
     pub fn new(value: T) -> Table<T> {
-        Table(Arc::new(value))
+        Table {
+            value: Arc::new(value),
+            digest: None,
+        }
+    }
+
+    /// What [`Table::remember`] was told, if nobody has had the chance to change the value since.
+    pub(crate) fn digest(&self) -> Option<u128> {
+        self.digest
+    }
+
+    /// Remembers a digest of the value, and of what else only changes with [`Table::forget_digest`].
+    pub(crate) fn remember(&mut self, digest: u128) {
+        self.digest = Some(digest);
+    }
+
+    /// The digest is void.
+    pub(crate) fn forget_digest(&mut self) {
+        self.digest = None;
     }
 }
 
 impl<T> Clone for Table<T> {
     fn clone(&self) -> Self {
-        Table(Arc::clone(&self.0))
+        Table {
+            value: Arc::clone(&self.value),
+            digest: self.digest,
+        }
     }
 
     fn clone_from(&mut self, source: &Self) {
-        if !Arc::ptr_eq(&self.0, &source.0) {
-            self.0 = Arc::clone(&source.0);
+        if !Arc::ptr_eq(&self.value, &source.value) {
+            self.value = Arc::clone(&source.value);
         }
+        self.digest = source.digest;
     }
 }
 
@@ -31,12 +59,13 @@ impl<T> Deref for Table<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.value
     }
 }
 
 impl<T: Clone> DerefMut for Table<T> {
     fn deref_mut(&mut self) -> &mut T {
-        Arc::make_mut(&mut self.0)
+        self.digest = None;
+        Arc::make_mut(&mut self.value)
     }
 }

@@ -19,7 +19,7 @@ use sim_abi::{EventKind, Location, MemoryAccess};
 use sim_machine::{AccessKind, FrameId, Miss, MissReason, Sharing, SpaceId};
 
 use crate::thread::ThreadKey;
-use crate::world::{Notice, World};
+use crate::world::{Mode, Notice, World};
 
 slotmap::new_key_type! {
     /// A shared memory object: anonymous memory that `fork` shares.
@@ -487,7 +487,7 @@ impl World {
             0 => AreaKind::Mapping,
             _ => {
                 let object = SharedObject {
-                    frames: BTreeMap::new(),
+                    frames: self.early_frames(size / PAGE_SIZE),
                     areas: 1,
                 };
                 AreaKind::Shared(self.shared.objects.insert(object), 0)
@@ -498,6 +498,18 @@ impl World {
             .add(at, size, protection_bits(protection), kind);
         self.tell_reused(t, at, size);
         Ok(at)
+    }
+
+    /// The frames of a shared object that it has from the start. Under choices a word of shared memory is
+    /// known by its frame: that must not depend on who touches it first.
+    fn early_frames(&mut self, pages: u32) -> BTreeMap<u32, FrameId> {
+        const PAGES_MAX: u32 = 1024;
+        match self.mode {
+            Mode::Clock => BTreeMap::new(),
+            Mode::Choices => (0..pages.min(PAGES_MAX))
+                .map(|page| (page, self.memory.new_frame()))
+                .collect(),
+        }
     }
 
     /// `munmap`: what lies in the range goes; areas are split.
