@@ -135,6 +135,20 @@ fn with_input(input: &str) -> String {
     stdout(&child.wait_with_output().expect("it ends"))
 }
 
+/// The last part of a core's line is its thread's, which has gone when it is told.
+#[test]
+fn whoever_ended_has_a_name_in_the_time_line() {
+    let folder = scratch("timeline");
+    for scenario in ["states", "deadlock-ordered"] {
+        let file = scenarios().join(format!("{scenario}.toml"));
+        let file = file.to_str().expect("the path is UTF-8");
+        sim(&folder, &["run", file, "--svg", "timeline=picture.svg"]);
+        let svg = std::fs::read_to_string(folder.join("picture.svg")).expect("it was written");
+        assert!(!svg.contains(">thread "), "{scenario}: {svg}");
+        assert!(svg.contains("</svg>"), "{scenario}");
+    }
+}
+
 /// Pictures are well-formed, the same each time, and say what they show.
 #[test]
 fn pictures_of_a_run() {

@@ -1,4 +1,4 @@
-//! The command line itself.
+//! The command line itself: the console blocks of `command/`, of the README and of the book.
 
 #[test]
 fn console_blocks() {
@@ -6,7 +6,8 @@ fn console_blocks() {
         .default_bin_path(env!("CARGO_BIN_EXE_sim"))
         .env("NO_COLOR", "1")
         .case("tests/command/*.trycmd")
-        .case("README.md");
+        .case("README.md")
+        .case("book/src/**/*.md");
 }
 
 /// `sim run … | head` ends quietly.

@@ -11,7 +11,8 @@
 //!   * `bad_input.rs`     malformed scenarios and programs: exit code 2, the right line and column;
 //!   * `elf.rs`           ELF files that `sim build` writes, run here and in qemu;
 //!   * `book.rs`          every page of the book: what its blocks claim about runs;
-//!   * `console.rs`       the command line itself: the blocks in `command/*.trycmd` and in the README;
+//!   * `pages.rs`         what its pages say beside their blocks: links, parts, every key, flag and header;
+//!   * `console.rs`       the command line itself: the blocks in `command/*.trycmd`, the README and the book;
 //!   * `truth.rs`         deadlocks: in every interleaving of random programs, reported means dead for ever;
 //!   * `hostile.rs`       programs that mean no good: a verdict, never a panic; and no false alarms;
 //!   * `architecture.rs`  ARCHITECTURE.md is true.
@@ -28,6 +29,7 @@ mod corners;
 mod elf;
 mod hostile;
 mod keys;
+mod pages;
 mod programs;
 mod scenarios;
 mod schedules;

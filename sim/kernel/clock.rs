@@ -422,7 +422,7 @@ impl World {
                 // Nobody can touch what is another's: all at once.
                 for (number, t) in all {
                     self.compute(*t, ticks);
-                    self.spent(observer, *number, *t, now, ticks);
+                    self.spent(observer, *number, now, ticks);
                 }
                 self.clock.now = later(now, ticks);
             }
@@ -453,7 +453,7 @@ impl World {
         let from = self.clock.now;
         if matches!(self.threads[t].body, ThreadBody::Bursts { .. }) {
             self.compute(t, ticks);
-            self.spent(observer, number, t, from, ticks);
+            self.spent(observer, number, from, ticks);
             self.clock.now = Tick(from.0 + ticks);
             return;
         }
@@ -474,12 +474,12 @@ impl World {
                 let took = self.serve(observer, number, t, stop);
                 done += took;
                 self.clock.now = Tick(from.0 + done);
-                self.spent_on(observer, number, from, done, stop_thread_id(self, t));
+                self.spent(observer, number, from, done);
                 self.pay(observer, number, self.clock.now);
                 return;
             }
         }
-        self.spent(observer, number, t, from, done);
+        self.spent(observer, number, from, done);
         self.clock.now = Tick(from.0 + done);
     }
 
@@ -508,20 +508,18 @@ impl World {
                 let (_, stop) = self.run_hart(observer, *number, *t, 1);
                 if let Some(stop) = stop {
                     happened = true;
-                    let tid = stop_thread_id(self, *t);
                     let took = self.serve(observer, *number, *t, stop);
                     told[index] = 1;
-                    self.spent_on(observer, *number, from, done + took, tid);
+                    self.spent(observer, *number, from, done + took);
                     let end = Tick(self.clock.now.0 + took);
                     self.pay(observer, *number, end);
                 }
             }
             done += 1;
         }
-        for (index, (number, t)) in runs.iter().enumerate() {
+        for (index, (number, _)) in runs.iter().enumerate() {
             if told[index] == 0 {
-                let tid = stop_thread_id(self, *t);
-                self.spent_on(observer, *number, from, done, tid);
+                self.spent(observer, *number, from, done);
             }
         }
         self.clock.now = Tick(from.0 + done);
@@ -637,30 +635,14 @@ impl World {
         thread.account.running += ticks;
     }
 
-    fn spent<O: Observer>(
-        &mut self,
-        observer: &mut O,
-        number: u16,
-        t: ThreadKey,
-        from: Tick,
-        ticks: u64,
-    ) {
-        let tid = stop_thread_id(self, t);
-        self.spent_on(observer, number, from, ticks, tid);
-    }
-
-    fn spent_on<O: Observer>(
-        &mut self,
-        observer: &mut O,
-        number: u16,
-        from: Tick,
-        ticks: u64,
-        tid: Tid,
-    ) {
-        if ticks > 0 {
-            self.clock.cores[usize::from(number)].record.busy += ticks;
-            observer.span(CoreId(number), from, Tick(from.0 + ticks), tid, false);
-        }
+    /// The core was busy with its thread, which may have ended and gone by now.
+    fn spent<O: Observer>(&mut self, observer: &mut O, number: u16, from: Tick, ticks: u64) {
+        let core = &mut self.clock.cores[usize::from(number)];
+        let Some((tid, _)) = core.last.filter(|_| ticks > 0) else {
+            return;
+        };
+        core.record.busy += ticks;
+        observer.span(CoreId(number), from, Tick(from.0 + ticks), tid, false);
     }
 
     /// The thread can run: it stands in the policy's queue.
@@ -780,11 +762,6 @@ enum Interrupt {
     Stop(Stop),
     /// A signal kills the process.
     Death(Death),
-}
-
-/// The thread's number, also when it has just ended and gone.
-fn stop_thread_id(world: &World, t: ThreadKey) -> Tid {
-    world.threads.get(t).map_or(Tid(0), |thread| thread.tid)
 }
 
 /// So many ticks later; the end of time is the latest.

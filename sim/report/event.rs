@@ -244,11 +244,14 @@ pub fn status_words(status: ExitStatus) -> String {
 
 /// Text on one line, cut off where it gets long; line ends and control characters are escaped.
 pub fn one_line(text: &str) -> String {
-    let mut line: String = text
-        .chars()
-        .take(TEXT_MAX)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut line = String::new();
+    for c in text.chars().take(TEXT_MAX) {
+        match c {
+            // It stands between double quotes, or in nothing.
+            '\'' => line.push(c),
+            c => line.extend(c.escape_debug()),
+        }
+    }
     if text.chars().count() > TEXT_MAX {
         line.push('…');
     }

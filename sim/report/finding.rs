@@ -1,16 +1,19 @@
 //! Findings: the sentence, each side with its thread, time, place and locks, the way there, the help.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use sim_abi::finding::{Finding, FindingKind, Site};
+use sim_abi::finding::{Finding, FindingKind, Site, StackFrame};
 use sim_abi::{Tick, Verdict};
 
 use crate::columns::{Cell, left, table};
 use crate::diagnostics::Sources;
 use crate::style::{Paint, Style};
 use crate::trace::place;
+
+/// Longest piece of a source line that is shown, in characters.
+const SOURCE_MAX: usize = 60;
 
 /// One finding as a block of lines.
 pub fn finding(finding: &Finding, sources: &Sources, style: Style) -> String {
@@ -64,7 +67,7 @@ fn side(
         left(Paint::Plain, place(&site.file, site.line)),
         left(Paint::Faint, source_line(site, sources)),
     ]));
-    for frame in site.stack.iter().skip(1).filter(|f| !f.function.is_empty()) {
+    for frame in callers(site) {
         rows.push(Vec::from([
             left(Paint::Plain, ""),
             left(Paint::Faint, format!("  called by {}", frame.function)),
@@ -72,6 +75,14 @@ fn side(
             left(Paint::Faint, place(&frame.file, frame.line)),
         ]));
     }
+}
+
+/// The frames above the one that the site itself is in. Below it may be the library's own, such as `free`.
+fn callers(site: &Site) -> impl Iterator<Item = &StackFrame> {
+    let here = |f: &StackFrame| f.line == site.line && f.file == site.file;
+    let own = site.stack.iter().position(here).unwrap_or(0);
+    let above = site.stack.iter().skip(own + 1);
+    above.filter(|f| !f.function.is_empty())
 }
 
 fn what(site: &Site, finding: &Finding) -> String {
@@ -88,20 +99,95 @@ fn tick(tick: Option<Tick>) -> String {
     tick.map(|t| format!("tick {t}")).unwrap_or_default()
 }
 
-/// The text of the line, so that nobody has to open the file.
+/// The text of the line without its comment, so that nobody has to open the file.
 fn source_line(site: &Site, sources: &Sources) -> String {
     let Some(source) = sources(&site.file).filter(|_| site.line > 0) else {
         return String::new();
     };
-    let line = source
-        .lines()
-        .nth(site.line as usize - 1)
-        .unwrap_or("")
-        .trim();
-    let line = line.split("//").next().unwrap_or("").trim_end();
-    line.chars()
-        .take(60)
+    let line = source.lines().nth(site.line as usize - 1).unwrap_or("");
+    let code = without_comment(line).trim();
+    let mut shown: String = code
+        .chars()
+        .take(SOURCE_MAX)
         .filter(|c| !c.is_control())
-        .collect::<String>()
-        .to_string()
+        .collect();
+    if code.chars().count() > SOURCE_MAX {
+        shown.push('…');
+    }
+    shown
+}
+
+/// The line up to a comment that fills its rest; what looks like one in a string literal is none.
+fn without_comment(line: &str) -> &str {
+    let bytes = line.as_bytes();
+    let mut quote = None;
+    let mut at = 0;
+    while at < bytes.len() {
+        match (quote, bytes[at]) {
+            (Some(_), b'\\') => at += 1,
+            (Some(open), byte) if byte == open => quote = None,
+            (None, byte @ (b'"' | b'\'')) => quote = Some(byte),
+            (None, b'/') => match bytes.get(at + 1) {
+                Some(b'/') => return &line[..at],
+                Some(b'*') => match line[at + 2..].find("*/").map(|n| at + 2 + n + 2) {
+                    Some(end) if !line[end..].trim().is_empty() => at = end - 1,
+                    _ => return &line[..at],
+                },
+                _ => {}
+            },
+            _ => {}
+        }
+        at += 1;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn comments_at_the_end_are_left_out() {
+        for (line, code) in [
+            ("x++; /* load, add, store */", "x++; "),
+            ("x++; // more", "x++; "),
+            ("f(/* nothing */ 1); /* the end", "f(/* nothing */ 1); "),
+            (
+                "puts(\"/* no */ // comment \\\" \"); /**/",
+                "puts(\"/* no */ // comment \\\" \"); ",
+            ),
+            ("c = '\"'; // quote", "c = '\"'; "),
+            ("a / b", "a / b"),
+            ("/*", ""),
+            ("\"\\", "\"\\"),
+        ] {
+            assert_eq!(without_comment(line), code);
+        }
+    }
+
+    #[test]
+    fn callers_are_above_the_site() {
+        let frame = |function: &str, file: &str, line| StackFrame {
+            function: function.to_string(),
+            file: file.to_string(),
+            line,
+            pc: 0,
+        };
+        let site = Site {
+            thread: "p/main".to_string(),
+            what: "frees it".to_string(),
+            tick: None,
+            file: "a.c".to_string(),
+            line: 7,
+            stack: Vec::from([
+                frame("free", "<libc>/stdlib/malloc.c", 90),
+                frame("tidy", "a.c", 7),
+                frame("main", "a.c", 12),
+            ]),
+            held: Vec::new(),
+        };
+        let above: Vec<u32> = callers(&site).map(|f| f.line).collect();
+        assert_eq!(above, [12]);
+    }
 }

@@ -16,6 +16,9 @@ const THREADS_MAX: usize = 40;
 /// More parts than this make no chart that anybody reads.
 const PARTS_MAX: usize = 40;
 
+/// Length of a line of the chart, in characters.
+const CHART_WIDTH: usize = 88;
+
 /// Nothing but synthetic processes: a schedule on paper.
 pub fn on_paper(record: &RunRecord) -> bool {
     record.instructions == 0 && !record.threads.is_empty()
@@ -122,17 +125,48 @@ pub fn gantt(record: &RunRecord, style: Style) -> String {
                 format!("{name} {}–{}", s.from, s.to)
             })
             .collect();
-        rows.push(Vec::from([
-            left(Paint::Faint, format!("core {core}")),
-            left(Paint::Plain, parts.join(" │ ")),
-        ]));
+        let mut label = format!("core {core}");
+        for line in lines(&parts) {
+            rows.push(Vec::from([
+                left(Paint::Faint, core::mem::take(&mut label)),
+                left(Paint::Plain, line),
+            ]));
+        }
     }
     table(&rows, 2, style)
+}
+
+/// The parts side by side, in as many lines as that takes.
+fn lines(parts: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + part.chars().count() + 3 <= CHART_WIDTH => {
+                line.push_str(" │ ");
+                line.push_str(part);
+            }
+            _ => lines.push(part.clone()),
+        }
+    }
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_charts_are_broken_between_parts() {
+        let part = "p1 100–200".to_string();
+        let all = lines(&core::array::from_fn::<_, 10, _>(|_| part.clone()));
+        assert_eq!(all.len(), 2);
+        assert_eq!(
+            all[0].matches("p1").count() + all[1].matches("p1").count(),
+            10
+        );
+        assert!(all.iter().all(|line| line.chars().count() <= CHART_WIDTH));
+        assert_eq!(lines(&[part.clone()]), [part]);
+    }
 
     #[test]
     fn averages_are_exact_first() {

@@ -10,9 +10,9 @@ use sim_abi::moment::{Item, MemoryMap, Owners, Region};
 
 use super::canvas::{Canvas, shortened};
 
-/// A column.
-const COLUMN: i64 = 372;
-const BOX: i64 = 356;
+/// A column: as wide as a phone.
+const COLUMN: i64 = 348;
+const BOX: i64 = 332;
 const LEFT: i64 = 8;
 /// Columns beside each other.
 const COLUMNS: usize = 2;
@@ -89,7 +89,7 @@ fn block(canvas: &mut Canvas, x: i64, y: i64, region: &Region) -> i64 {
     let tooltip = format!("{:08x}–{:08x}", region.start, region.end);
     canvas.rect((x, y), (BOX, height), &style, &tooltip);
     canvas.text(x + 8, y + 16, "b", &shortened(&region.name, 28));
-    canvas.text(x + 214, y + 16, "m f", &letters(region.permissions));
+    canvas.text(x + 200, y + 16, "m f", &letters(region.permissions));
     canvas.text(
         x + BOX - 8,
         y + 16,

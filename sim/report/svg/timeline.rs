@@ -165,7 +165,10 @@ impl Chart<'_> {
                 (x, bottom),
                 "stroke:var(--line);stroke-opacity:.5",
             );
-            canvas.text(x, bottom + 14, "f s mid", &tick.to_string());
+            // A number in the middle of the last mark would leave the picture.
+            let class = if x > RIGHT - 16 { "f s end" } else { "f s mid" };
+            let at = if x > RIGHT - 16 { RIGHT + 12 } else { x };
+            canvas.text(at, bottom + 14, class, &tick.to_string());
             tick += step;
         }
         canvas.text(8, bottom + 14, "f s", "tick");

@@ -14,7 +14,9 @@ use sim_abi::moment::{WaitGraph, WaitNode, Waiting};
 use super::canvas::{Canvas, shortened};
 use super::ring::{HALF, between, on_ellipse};
 
-const WIDTH: i64 = 760;
+/// As wide as a phone, if that is enough.
+const NARROW: i64 = 348;
+const WIDE: i64 = 760;
 /// Boxes beside each other.
 const ROW: usize = 5;
 const ROW_HEIGHT: i64 = 76;
@@ -38,6 +40,7 @@ pub fn waits(graph: &WaitGraph) -> String {
         graph,
         threads: graph.threads.iter().take(THREADS_MAX).collect(),
         places: BTreeMap::new(),
+        width: WIDE,
     };
     let height = picture.place();
     let mut canvas = Canvas::new();
@@ -49,13 +52,14 @@ pub fn waits(graph: &WaitGraph) -> String {
         graph.tick,
         picture.words()
     );
-    canvas.finish(WIDTH, height, &about)
+    canvas.finish(picture.width, height, &about)
 }
 
 struct Picture<'a> {
     graph: &'a WaitGraph,
     threads: Vec<&'a WaitNode>,
     places: BTreeMap<Node, (i64, i64)>,
+    width: i64,
 }
 
 impl Picture<'_> {
@@ -119,10 +123,13 @@ impl Picture<'_> {
                 }
             }
         }
+        if ring.len() <= 4 && layers.iter().all(|layer| layer.len() <= 2) {
+            self.width = NARROW;
+        }
         let mut y = 16;
         for row in layers.iter().flat_map(|layer| layer.chunks(ROW)) {
             for (index, node) in row.iter().enumerate() {
-                let step = WIDTH / row.len() as i64;
+                let step = self.width / row.len() as i64;
                 let x = step / 2 + step * index as i64;
                 self.places.insert(node.clone(), (x, y + HALF.1));
             }
@@ -132,11 +139,13 @@ impl Picture<'_> {
             return y;
         }
         let count = ring.len();
-        let radii = (
-            if count > 8 { 300 } else { 220 },
-            (36 + 17 * count as i64).min(210),
-        );
-        let centre = (WIDTH / 2, y + HALF.1 + radii.1);
+        let across = match count {
+            _ if self.width == NARROW => NARROW / 2 - HALF.0 - 6,
+            0..=8 => 220,
+            _ => 300,
+        };
+        let radii = (across, (36 + 17 * count as i64).min(210));
+        let centre = (self.width / 2, y + HALF.1 + radii.1);
         for (index, node) in ring.into_iter().enumerate() {
             self.places
                 .insert(node, on_ellipse(index, count, centre, radii));
@@ -245,28 +254,47 @@ impl Picture<'_> {
     }
 
     fn legend(&self, canvas: &mut Canvas, top: i64) -> i64 {
-        let y = top + 8;
-        let mut x = 16;
-        for (arrow, words) in [
-            (Arrow::Waits, "waits for"),
-            (Arrow::Held, "is held by"),
-            (Arrow::Could, "could come from"),
+        let (mut x, mut y) = (8, top + 8);
+        for (arrow, words, wide) in [
+            (Arrow::Waits, "waits for", 108),
+            (Arrow::Held, "is held by", 112),
+            (Arrow::Could, "could come from", 140),
         ] {
+            if !self.occurs(arrow) {
+                continue;
+            }
             let (style, marker) = arrow.style();
             canvas.raw(&format!(
                 "<line x1=\"{x}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\" style=\"{style}\" marker-end=\"url(#{marker})\"/>\n",
                 x + 34
             ));
             canvas.text(x + 42, y + 4, "f s", words);
-            x += 150;
+            x += wide;
+        }
+        if x > self.width - 110 {
+            y += 20;
         }
         canvas.text(
-            WIDTH - 8,
+            self.width - 8,
             y + 4,
             "f s end",
             &format!("before tick {}", self.graph.tick),
         );
         y + 18
+    }
+
+    /// Is there an arrow of this kind?
+    fn occurs(&self, arrow: Arrow) -> bool {
+        let mut waits = self.threads.iter().filter_map(|t| t.waits.as_ref());
+        match arrow {
+            Arrow::Waits => waits.any(|w| !w.timed),
+            Arrow::Held => self.threads.iter().any(|t| !t.holds.is_empty()),
+            Arrow::Could => waits.any(|w| {
+                let few = (1..=ENDERS_MAX).contains(&w.enders.len());
+                let other = |tid: &Tid| !self.holds(*tid, w);
+                object(w).is_some() && few && w.enders.iter().any(other)
+            }),
+        }
     }
 
     fn words(&self) -> String {
