@@ -361,6 +361,8 @@ pub enum ExprKind {
     Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `a, b`.
     Comma(Box<Expr>, Box<Expr>),
+    /// Statements in a row, then a value: gcc's `({ … })`. Jumps may leave it.
+    Statements(Vec<Stmt>, Box<Expr>),
     /// From one scalar type to another, as C converts (also int ↔ float; truncation, extension).
     /// To `Void`: the value is dropped. Between `U32` and an aggregate: an address stays as it is.
     Convert(Box<Expr>),

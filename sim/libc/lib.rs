@@ -123,6 +123,10 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("runtime/assert.c", include_str!("source/runtime/assert.c")),
     ("runtime/divide.c", include_str!("source/runtime/divide.c")),
     ("runtime/lock.c", include_str!("source/runtime/lock.c")),
+    (
+        "runtime/overflow.c",
+        include_str!("source/runtime/overflow.c"),
+    ),
     ("runtime/result.c", include_str!("source/runtime/result.c")),
     (
         "runtime/soft_double.c",

@@ -362,6 +362,7 @@ pub fn has_effects(expr: &Expr) -> bool {
         | ExprKind::Syscall(_)
         | ExprKind::AtomicRmw { .. }
         | ExprKind::AtomicCas { .. }
+        | ExprKind::Statements(..)
         | ExprKind::Fence
         | ExprKind::Trap => true,
         ExprKind::Load { address, .. } => has_effects(address),

@@ -5,8 +5,9 @@ use super::checker::{Checker, Parse, place};
 use super::errors;
 use super::names;
 use super::operators::Operator;
+use super::overflow::Overflow;
 use super::token::{Kind, Location, Token};
-use super::types::{CHAR, DOUBLE, FLOAT, INT, Q, TypeId, UINT, VOID};
+use super::types::{CHAR, DOUBLE, FLOAT, INT, LLONG, Q, Signature, Type, TypeId, UINT, VOID};
 use super::value::{Form, Value};
 use crate::tree::{BinaryOp, Expr, ExprKind, Scalar, Ty};
 use alloc::format;
@@ -60,6 +61,34 @@ const PLAIN: &[(&str, &str)] = &[
     ("fmod", "ddd"),
     ("copysign", "ddd"),
     ("copysignf", "fff"),
+    ("llabs", "ll"),
+    ("stpcpy", "ppp"),
+    ("vsprintf", "ippp"),
+    ("vsnprintf", "ipupp"),
+    ("vfprintf", "ippp"),
+    ("fputc", "iip"),
+    ("fwrite", "upuup"),
+    ("toupper", "ii"),
+    ("tolower", "ii"),
+    ("isalpha", "ii"),
+    ("isspace", "ii"),
+    ("sin", "dd"),
+    ("cos", "dd"),
+    ("tan", "dd"),
+    ("atan", "dd"),
+    ("atan2", "ddd"),
+    ("exp", "dd"),
+    ("log", "dd"),
+    ("log2", "dd"),
+    ("log10", "dd"),
+    ("trunc", "dd"),
+    ("round", "dd"),
+    ("floorf", "ff"),
+    ("ceilf", "ff"),
+    ("powf", "fff"),
+    ("fmax", "ddd"),
+    ("fmin", "ddd"),
+    ("ldexp", "ddi"),
 ];
 
 /// Is it a function that the compiler provides?
@@ -80,6 +109,9 @@ impl Checker<'_> {
         let depth = args.iter().map(|a| a.depth).max().unwrap_or(0);
         if let Some(function) = BitFunction::named(what).filter(|_| !args.is_empty()) {
             return Ok(self.bit_function(&function, args, at).above(depth));
+        }
+        if let Some(function) = Overflow::named(what) {
+            return Ok(self.overflow(&function, args, at).above(depth + 4));
         }
         let value = match what {
             "va_start" | "va_end" | "va_copy" => self.va_function(what, args, at),
@@ -115,6 +147,12 @@ impl Checker<'_> {
             "nan" => self.float_constant(f64::NAN, DOUBLE, at),
             "nanf" => self.float_constant(f64::NAN, FLOAT, at),
             "object_size" => Value::new(constant(u64::MAX, Scalar::U32, place(at)), UINT, at),
+            "classify_type" => self.classify_type(args, at),
+            "isnan" | "isinf" | "isinf_sign" | "isfinite" | "isnormal" | "signbit" | "signbitf" => {
+                self.float_class(what, args, at)
+            }
+            "isless" | "islessequal" | "isgreater" | "isgreaterequal" | "isunordered"
+            | "islessgreater" => self.float_comparison(what, args, at),
             _ if what.starts_with("__atomic_") || what.starts_with("__sync_") => {
                 self.atomic_function(what, args, at)
             }
@@ -140,34 +178,38 @@ impl Checker<'_> {
         Ok(Value::int(i64::from(value.constant().is_some()), open))
     }
 
-    /// `__builtin_memcpy` is `memcpy`.
-    fn plain_function(&mut self, what: &str, token: Token, args: Vec<Value>, name: &str) -> Value {
-        let Some((_, code)) = PLAIN.iter().find(|(n, _)| *n == what) else {
-            self.say(token.at, |span| errors::unknown_builtin(span, name));
-            return Value::poison(token.at);
-        };
-        let void = self.types.pointer(VOID.plain());
-        let mut types: Vec<TypeId> = Vec::new();
-        let variadic = code.ends_with('.');
-        for letter in code.trim_end_matches('.').bytes() {
-            types.push(match letter {
+    /// The signature of a library function that the compiler knows without a header.
+    pub fn known_signature(&mut self, name: &str) -> Option<Signature> {
+        let (_, code) = PLAIN.iter().find(|(known, _)| *known == name)?;
+        let pointer = self.types.pointer(VOID.plain());
+        let mut types = code.bytes().filter(|&letter| letter != b'.').map(|letter| {
+            let ty = match letter {
                 b'v' => VOID,
-                b'p' => void,
+                b'p' => pointer,
                 b'u' => UINT,
+                b'l' => LLONG,
                 b'd' => DOUBLE,
                 b'f' => FLOAT,
                 _ => INT,
-            });
-        }
-        let text = self.names.intern(what.as_bytes());
-        let ret = types.remove(0);
-        let params: Vec<Q> = types.iter().map(|t| t.plain()).collect();
-        let signature = super::types::Signature {
-            ret: ret.plain(),
-            params,
-            variadic,
+            };
+            ty.plain()
+        });
+        Some(Signature {
+            ret: types.next()?,
+            params: types.collect(),
+            variadic: code.ends_with('.'),
             prototype: true,
+        })
+    }
+
+    /// `__builtin_memcpy` is `memcpy`.
+    fn plain_function(&mut self, what: &str, token: Token, args: Vec<Value>, name: &str) -> Value {
+        let Some(signature) = self.known_signature(what) else {
+            self.say(token.at, |span| errors::unknown_builtin(span, name));
+            return Value::poison(token.at);
         };
+        let (ret, variadic) = (signature.ret.id, signature.variadic);
+        let text = self.names.intern(what.as_bytes());
         let ty = self.types.function(signature.clone()).plain();
         let id = match self.scopes.linked(text) {
             Some(id) => id,
@@ -302,9 +344,7 @@ impl Checker<'_> {
             }
         };
         let promoted = self.types.promote(ty.id);
-        if promoted != ty.id && !matches!(self.types.get(ty.id), super::types::Type::Enum(_))
-            || ty.id == FLOAT
-        {
+        if promoted != ty.id && !matches!(self.types.get(ty.id), Type::Enum(_)) || ty.id == FLOAT {
             let name = self.type_name(ty);
             self.say(at, |span| errors::va_arg_promoted(span, &name));
         }
@@ -386,9 +426,7 @@ impl Checker<'_> {
         }
         self.close_paren(open)?;
         Ok(match value.form {
-            Form::Memory(address, None)
-                if !matches!(self.types.get(value.ty.id), super::types::Type::Poison) =>
-            {
+            Form::Memory(address, None) if !matches!(self.types.get(value.ty.id), Type::Poison) => {
                 Value::new(
                     Expr {
                         ty: Ty::Scalar(Scalar::U32),
@@ -426,11 +464,21 @@ impl Checker<'_> {
             let folded = build::wrap(function.fold(bits), scalar);
             return Value::new(constant(folded, scalar, place(at)), result, at);
         }
-        let text = self.names.intern(function.helper().as_bytes());
-        let params = alloc::vec![ty.plain()];
-        let signature = super::types::Signature {
+        let expr = value.expr();
+        self.runtime_call(&function.helper(), alloc::vec![(ty, expr)], result, at)
+    }
+
+    /// A call of a function of the library that programs do not know by name.
+    pub fn runtime_call(
+        &mut self,
+        name: &str,
+        arguments: Vec<(TypeId, Expr)>,
+        result: TypeId,
+        at: Location,
+    ) -> Value {
+        let signature = Signature {
             ret: result.plain(),
-            params,
+            params: arguments.iter().map(|(ty, _)| ty.plain()).collect(),
             variadic: false,
             prototype: true,
         };
@@ -438,14 +486,15 @@ impl Checker<'_> {
         let token = Token {
             kind: Kind::Identifier,
             flags: 0,
-            text,
+            text: self.names.intern(name.as_bytes()),
             at,
         };
         let id = self.declare_implicit(token, declared);
         let symbol = self.symbol_of(id);
         self.mentioned[symbol.0 as usize] = true;
         let callee = node(ExprKind::Address(symbol, 0), Scalar::U32, place(at));
-        self.call_tree(callee, alloc::vec![value.expr()], None, result, at)
+        let arguments = arguments.into_iter().map(|(_, expr)| expr).collect();
+        self.call_tree(callee, arguments, None, result, at)
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Checker<'a> {
     /// Inside the braces of an initialiser: aggregates may do without braces of their own.
     pub in_initializer_list: bool,
     nesting: u32,
+    /// The depth of the deepest expression of this function or statement expression.
+    pub deepest: u32,
 }
 
 impl<'a> Checker<'a> {
@@ -82,6 +84,7 @@ impl<'a> Checker<'a> {
             in_parameters: 0,
             in_initializer_list: false,
             nesting: 0,
+            deepest: 0,
         }
     }
 

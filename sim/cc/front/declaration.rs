@@ -209,12 +209,14 @@ impl Checker<'_> {
     /// Nothing says which type: an old-style `int`, or no declaration at all.
     fn no_type(&mut self, result: Specifiers, at: Location) -> Parse<Specifiers> {
         let token = self.peek();
-        let implicit =
-            result.class.is_some() || result.inline || self.position > 0 && token.is_identifier();
+        let next = self.second().kind;
+        let function = next == Kind::LeftParen;
+        // A file that begins with a word is more likely no C at all, unless the word is `main(`.
+        let implicit = result.class.is_some()
+            || result.inline
+            || token.is_identifier() && (self.position > 0 || function);
         let declarator = token.is_identifier() || token.kind == Kind::Star;
         if implicit && declarator && self.in_parameters == 0 {
-            let next = self.second().kind;
-            let function = next == Kind::LeftParen;
             let plausible = matches!(
                 next,
                 Kind::LeftParen | Kind::Semicolon | Kind::Equal | Kind::Comma | Kind::LeftBracket
@@ -339,10 +341,9 @@ impl Checker<'_> {
                 return Ok(true);
             }
             names::AUTO_TYPE => {
-                self.say(token.at, |span| {
-                    errors::unsupported(span, "`__auto_type`", "write the type, or `typeof(value)`")
-                });
-                *found = Some(types::POISON.plain());
+                self.advance();
+                *found = Some(self.initializer_type(token.at)?);
+                return Ok(true);
             }
             names::VA_LIST => *found = Some(self.va_list()),
             _ => return Ok(false),
@@ -368,6 +369,26 @@ impl Checker<'_> {
         );
         self.advance();
         Ok(true)
+    }
+
+    /// `__auto_type name = value`: the type of the value, which is read again when `name` is initialised.
+    fn initializer_type(&mut self, at: Location) -> Parse<Q> {
+        let start = self.position;
+        while self.peek().is_keyword() {
+            self.advance();
+        }
+        self.advance();
+        if self.kind() != Kind::Equal {
+            self.say(at, errors::auto_type_without_value);
+            self.position = start;
+            return Ok(types::POISON.plain());
+        }
+        self.advance();
+        self.unevaluated += 1;
+        let value = self.assignment().map(|value| self.decay(value));
+        self.unevaluated -= 1;
+        self.position = start;
+        Ok(value?.ty.id.plain())
     }
 
     fn typeof_operand(&mut self, open: Location) -> Parse<Q> {

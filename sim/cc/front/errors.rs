@@ -220,6 +220,11 @@ pub fn long_double(span: Span) -> Diagnostic {
     unsupported(span, "`long double`", "use `double`")
 }
 
+pub fn auto_type_without_value(span: Span) -> Diagnostic {
+    error(span, "`__auto_type` needs an initializer")
+        .label("the type is taken from `= value` behind the name")
+}
+
 pub fn nested_function(span: Span) -> Diagnostic {
     unsupported(
         span,
@@ -235,14 +240,6 @@ pub fn variable_length_array(span: Span) -> Diagnostic {
         "make the size a constant, or use `malloc`",
     )
     .label("this size is not a constant")
-}
-
-pub fn statement_expression(span: Span) -> Diagnostic {
-    unsupported(
-        span,
-        "a statement expression with loops or jumps",
-        "make it a function",
-    )
 }
 
 pub fn else_without_if(span: Span) -> Diagnostic {

@@ -35,6 +35,7 @@ impl Checker<'_> {
 
     /// Refuses a value whose tree is too deep.
     pub fn bounded(&mut self, value: Value) -> Parse<Value> {
+        self.deepest = self.deepest.max(value.depth);
         if value.depth > DEPTH_MAX {
             return Err(self.too_deep("expression"));
         }
@@ -207,14 +208,7 @@ impl Checker<'_> {
                     this.bounded(value)
                 })
             }
-            Kind::AndAnd => {
-                self.say(token.at, |span| {
-                    errors::unsupported(span, "the address of a label", "use `switch`")
-                });
-                self.advance();
-                self.advance();
-                Ok(Value::poison(token.at))
-            }
+            Kind::AndAnd => self.label_address(),
             Kind::Identifier => match token.text {
                 names::SIZEOF => {
                     self.advance();

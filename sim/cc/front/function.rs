@@ -9,6 +9,7 @@ use super::checker::{Abort, Checker, Parse, place};
 use super::declaration::{Class, Specifiers};
 use super::declarator::{Declarator, Parameter};
 use super::errors;
+use super::labels::{Dispatch, add_dispatch};
 use super::names::{self, Name};
 use super::scope::Meaning;
 use super::token::{Kind, LINE_START, Location};
@@ -43,6 +44,10 @@ pub struct FunctionState {
     pub locals: Vec<Local>,
     pub labels: Vec<String>,
     pub named_labels: BTreeMap<Name, NamedLabel>,
+    /// Labels whose value is taken (`&&label`).
+    pub label_values: Vec<LabelId>,
+    /// Set by the first `goto *`.
+    pub dispatch: Option<Dispatch>,
     pub switches: Vec<SwitchState>,
     /// Loops around this place.
     pub loops: u32,
@@ -62,6 +67,8 @@ impl FunctionState {
             locals: Vec::new(),
             labels: Vec::new(),
             named_labels: BTreeMap::new(),
+            label_values: Vec::new(),
+            dispatch: None,
             switches: Vec::new(),
             loops: 0,
             breakable: 0,
@@ -249,16 +256,12 @@ impl Checker<'_> {
         let Some(state) = self.function.take() else {
             return;
         };
-        for (&label, found) in &state.named_labels {
-            if let (None, Some(used)) = (found.defined, found.used) {
-                let text = self.names.text(label);
-                self.say(used, |span| errors::undefined_label(span, &text));
-            }
-        }
+        self.check_labels(&state);
         if name == names::MAIN && ret.id == types::INT {
             let zero = constant(0, Scalar::I32, place(end));
             body.push(Stmt::Return(Some(zero), place(end)));
         }
+        add_dispatch(&state, &mut body, place(end));
         self.unit.functions.push(Function {
             symbol,
             params,

@@ -46,6 +46,8 @@ impl Checker<'_> {
                 }
             }
         }
+        // The unit of a bit-field may reach behind a packed struct.
+        bytes.truncate(items.end as usize);
         (bytes, relocations)
     }
 

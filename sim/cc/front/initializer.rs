@@ -272,7 +272,7 @@ impl Checker<'_> {
         let plain = target.ty.id.plain();
         let value = self.convert_to(value, plain, &Into::Initialisation);
         let size = match target.bits {
-            Some(bits) => bits.unit.size(),
+            Some(bits) => u32::from(bits.shift + bits.width).div_ceil(8),
             None => self.types.size(plain.id).unwrap_or(0),
         };
         items.end = items.end.max(target.offset.saturating_add(size));

@@ -1,6 +1,6 @@
 //! Primary expressions: names, literals, parentheses, `_Generic`, statement expressions (C17 §6.5.1).
 
-use super::build::{self, constant, node};
+use super::build::{constant, node};
 use super::checker::{Abort, Checker, Parse, place};
 use super::errors;
 use super::literal::{self, Number, Width};
@@ -12,7 +12,7 @@ use super::types::{
     self, CHAR, DOUBLE, FLOAT, INT, LLONG, LONG, Q, Signature, TypeId, UINT, ULLONG, ULONG, USHORT,
 };
 use super::value::{Form, Value};
-use crate::tree::{Data, ExprKind, Scalar, Stmt, Storage, SymbolKind};
+use crate::tree::{Data, Expr, ExprKind, Scalar, Stmt, Storage, SymbolKind};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
@@ -177,15 +177,16 @@ impl Checker<'_> {
         self.say(token.at, |span| {
             errors::implicit_function(span, text, close, header)
         });
-        let variadic = spelling::variadic_parameters(text);
-        let pointer = self.types.pointer(types::VOID.plain()).plain();
-        let params = vec![pointer; variadic.unwrap_or(0)];
-        let signature = Signature {
-            ret: INT.plain(),
-            params,
-            variadic: variadic.is_some(),
-            prototype: variadic.is_some(),
-        };
+        let signature = self.known_signature(text).unwrap_or_else(|| {
+            let variadic = spelling::variadic_parameters(text);
+            let pointer = self.types.pointer(types::VOID.plain()).plain();
+            Signature {
+                ret: INT.plain(),
+                params: vec![pointer; variadic.unwrap_or(0)],
+                variadic: variadic.is_some(),
+                prototype: variadic.is_some(),
+            }
+        });
         let ty = self.types.function(signature).plain();
         let id = self.declare_implicit(token, ty);
         let symbol = self.symbol_of(id);
@@ -399,7 +400,7 @@ impl Checker<'_> {
         }
     }
 
-    /// gcc's `({ … })`: its statements become a comma expression, if none of them jumps.
+    /// gcc's `({ … })`: statements, of which the last is the value if it is an expression.
     fn statement_expression(&mut self, at: Location) -> Parse<Value> {
         if self.function.is_none() {
             self.say(at, |span| {
@@ -409,41 +410,29 @@ impl Checker<'_> {
         }
         self.advance();
         self.scopes.push();
+        let outside = core::mem::take(&mut self.deepest);
         let result = self.statement_expression_body(at);
+        let inside = core::mem::replace(&mut self.deepest, outside);
         self.scopes.pop();
-        let value = result?;
+        let value = result?.above(inside);
         self.expect(Kind::RightBrace)?;
         self.close_paren(at)?;
         Ok(value)
     }
 
     fn statement_expression_body(&mut self, at: Location) -> Parse<Value> {
-        let mut before: Vec<crate::tree::Expr> = Vec::new();
-        let mut last = None;
-        let mut depth = 0;
+        let mut before: Vec<Stmt> = Vec::new();
+        let mut last: Option<Value> = None;
         while !matches!(self.kind(), Kind::RightBrace | Kind::Eof) {
             if let Some(value) = last.take() {
-                before.push(self.discard(value));
-            }
-            depth += 1;
-            if depth > 500 {
-                return Err(self.too_deep("statement expression"));
+                before.push(Stmt::Expr(self.discard(value)));
             }
             if self.expression_starts_here() {
                 let value = self.expression()?;
-                depth = depth.max(value.depth);
                 self.semicolon()?;
-                last = Some(self.bounded(value)?);
-                continue;
-            }
-            let mut statements = Vec::new();
-            self.block_item(&mut statements)?;
-            for statement in statements {
-                match as_expression(statement) {
-                    Some(Some(expr)) => before.push(expr),
-                    Some(None) => {}
-                    None => self.say(at, errors::statement_expression),
-                }
+                last = Some(value);
+            } else {
+                self.block_item(&mut before)?;
             }
         }
         let value = match last {
@@ -453,12 +442,17 @@ impl Checker<'_> {
                 self.retype(nothing, types::VOID)
             }
         };
+        if before.is_empty() {
+            return Ok(value);
+        }
         let ty = value.ty.id;
-        let expr = before
-            .into_iter()
-            .rev()
-            .fold(value.expr(), |after, expr| build::comma(expr, after));
-        Ok(Value::new(expr, ty, at).above(depth))
+        let value = value.expr();
+        let expr = Expr {
+            ty: value.ty,
+            place: value.place,
+            kind: ExprKind::Statements(before, Box::new(value)),
+        };
+        Ok(Value::new(expr, ty, at))
     }
 
     /// Does a plain expression statement start here (no keyword, label, declaration, block)?
@@ -474,54 +468,6 @@ impl Checker<'_> {
             || label
             || matches!(token.kind, Kind::LeftBrace | Kind::Semicolon)
             || self.starts_declaration())
-    }
-}
-
-/// A statement without jumps as an expression: `Some(None)` does nothing, `None` is not possible.
-fn as_expression(statement: Stmt) -> Option<Option<crate::tree::Expr>> {
-    use crate::tree::{Expr, Ty};
-    match statement {
-        Stmt::Expr(expr) => Some(Some(expr)),
-        Stmt::Block(statements) => {
-            let mut all: Option<Expr> = None;
-            for statement in statements {
-                if let Some(expr) = as_expression(statement)? {
-                    all = Some(match all {
-                        Some(before) => build::comma(before, expr),
-                        None => expr,
-                    });
-                }
-            }
-            Some(all)
-        }
-        Stmt::If {
-            condition,
-            then,
-            otherwise,
-        } => {
-            let place = condition.place;
-            let void = |expr: Option<Expr>| {
-                let expr = expr.unwrap_or(constant(0, Scalar::I32, place));
-                match expr.ty {
-                    Ty::Void => expr,
-                    _ => Expr {
-                        kind: ExprKind::Convert(Box::new(expr)),
-                        ty: Ty::Void,
-                        place,
-                    },
-                }
-            };
-            let then = void(as_expression(*then)?);
-            let otherwise = void(otherwise.map_or(Some(None), |s| as_expression(*s))?);
-            let kind =
-                ExprKind::Conditional(Box::new(condition), Box::new(then), Box::new(otherwise));
-            Some(Some(Expr {
-                kind,
-                ty: Ty::Void,
-                place,
-            }))
-        }
-        _ => None,
     }
 }
 

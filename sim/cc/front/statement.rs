@@ -4,8 +4,8 @@ use super::assignment::Into;
 use super::build;
 use super::checker::{Abort, Checker, Parse, place};
 use super::errors;
-use super::function::{NamedLabel, SwitchState};
-use super::names::{self, Name};
+use super::function::SwitchState;
+use super::names;
 use super::token::{Kind, LINE_START, Location, Token};
 use super::types::{self, VOID};
 use super::value::Value;
@@ -113,16 +113,7 @@ impl Checker<'_> {
             names::BREAK => self.jump(true),
             names::CONTINUE => self.jump(false),
             names::GOTO => self.goto_statement(),
-            names::ASM | names::ASM__ | names::ASM____ => {
-                self.say(token.at, |span| {
-                    errors::unsupported(
-                        span,
-                        "inline assembly",
-                        "write it in C: `<stdatomic.h>` has atomic operations and fences",
-                    )
-                });
-                Err(Abort)
-            }
+            names::ASM | names::ASM__ | names::ASM____ => self.assembly_statement(),
             names::ELSE => {
                 self.say(token.at, errors::else_without_if);
                 self.advance();
@@ -142,6 +133,37 @@ impl Checker<'_> {
             }
             _ => self.expression_statement(),
         }
+    }
+
+    /// `asm volatile("" : … : "memory")` without instructions says what is true here anyway: no access
+    /// moves past it. Others are not supported.
+    fn assembly_statement(&mut self) -> Parse<Stmt> {
+        let at = self.advance().at;
+        while self.at_word(names::VOLATILE)
+            || self.at_word(names::VOLATILE__)
+            || self.at_word(names::VOLATILE____)
+        {
+            self.advance();
+        }
+        let template = self.second();
+        let behind = self.tokens.get(self.position + 2).map(|t| t.kind);
+        let empty = self.kind() == Kind::LeftParen
+            && template.kind == Kind::String
+            && self.names.bytes(template.text) == b"\"\""
+            && matches!(behind, Some(Kind::Colon | Kind::RightParen));
+        if !empty {
+            self.say(at, |span| {
+                errors::unsupported(
+                    span,
+                    "inline assembly",
+                    "write it in C: `<stdatomic.h>` has atomic operations and fences",
+                )
+            });
+            return Err(Abort);
+        }
+        self.skip_one();
+        self.semicolon()?;
+        Ok(Stmt::Block(Vec::new()))
     }
 
     fn block(&mut self) -> Parse<Stmt> {
@@ -179,6 +201,7 @@ impl Checker<'_> {
             let condition = self.condition(condition, "if");
             let then = self.statement()?;
             arms.push((condition, then));
+            self.deepest = self.deepest.max(arms.len() as u32);
             if arms.len() > ELSE_IF_MAX {
                 return Err(self.too_deep("chain of `else if`"));
             }
@@ -340,7 +363,7 @@ impl Checker<'_> {
         })
     }
 
-    fn new_label(&mut self, name: String) -> Parse<LabelId> {
+    pub fn new_label(&mut self, name: String) -> Parse<LabelId> {
         self.function
             .as_mut()
             .map(|f| f.new_label(name))
@@ -449,61 +472,6 @@ impl Checker<'_> {
             state.default = Some((label, at));
         }
         Ok(label)
-    }
-
-    fn take_label(&mut self) -> Parse<LabelId> {
-        let token = self.advance();
-        self.advance();
-        let (id, old) = self.named_label(token.text, |label| label.defined.replace(token.at))?;
-        if let Some(old) = old {
-            let (old, text) = (self.span(old), self.names.text(token.text));
-            self.say(token.at, |span| errors::redefinition(span, &text, old));
-        }
-        Ok(id)
-    }
-
-    /// The label of this name, new or known; `change` notes what is learned about it.
-    fn named_label<T>(
-        &mut self,
-        name: Name,
-        change: impl FnOnce(&mut NamedLabel) -> T,
-    ) -> Parse<(LabelId, T)> {
-        let text = self.names.text(name);
-        let function = self.function.as_mut().ok_or(Abort)?;
-        if !function.named_labels.contains_key(&name) {
-            let id = function.new_label(text);
-            function.named_labels.insert(
-                name,
-                NamedLabel {
-                    id,
-                    defined: None,
-                    used: None,
-                },
-            );
-        }
-        let label = function.named_labels.get_mut(&name).ok_or(Abort)?;
-        let result = change(label);
-        Ok((label.id, result))
-    }
-
-    fn goto_statement(&mut self) -> Parse<Stmt> {
-        let at = self.advance().at;
-        let token = self.peek();
-        if token.kind == Kind::Star {
-            self.say(token.at, |span| {
-                errors::unsupported(span, "a computed `goto`", "use `switch`")
-            });
-            return Err(Abort);
-        }
-        if !token.is_identifier() {
-            return self.unexpected("a label's name after `goto`");
-        }
-        self.advance();
-        let (id, ()) = self.named_label(token.text, |label| {
-            label.used.get_or_insert(at);
-        })?;
-        self.semicolon()?;
-        Ok(Stmt::Goto(id, place(at)))
     }
 
     fn jump(&mut self, is_break: bool) -> Parse<Stmt> {

@@ -47,6 +47,11 @@ impl Generator<'_> {
                 self.effect(a);
                 self.expr(b)
             }
+            ExprKind::Statements(statements, value) => {
+                self.block(statements);
+                self.begin_value(value);
+                self.expr(value)
+            }
             ExprKind::Convert(operand) => self.convert(operand, e),
             ExprKind::Call { .. } => self.call(e),
             ExprKind::Syscall(args) => self.syscall(args, e),
@@ -67,6 +72,11 @@ impl Generator<'_> {
             ExprKind::Comma(a, b) => {
                 self.effect(a);
                 self.effect(b);
+            }
+            ExprKind::Statements(statements, value) => {
+                self.block(statements);
+                self.begin_value(value);
+                self.effect(value);
             }
             ExprKind::Convert(operand) if pure_convert(operand, e) => self.effect(operand),
             ExprKind::Const(_)

@@ -136,8 +136,8 @@ impl Generator<'_> {
         self.push(Kind::Label(end));
     }
 
-    /// The place of a statement's expression begins here.
-    pub(super) fn begin_switch(&mut self, value: &Expr) {
+    /// The expression of a `switch`, or the last one of a statement expression, begins here.
+    pub(super) fn begin_value(&mut self, value: &Expr) {
         self.begin(value.place);
     }
 }

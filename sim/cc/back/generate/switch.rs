@@ -19,7 +19,7 @@ impl Generator<'_> {
     ) {
         let end = self.label();
         let otherwise = default.map_or(end, |LabelId(n)| Label(n));
-        self.begin_switch(value);
+        self.begin_value(value);
         let signed = scalar_of(value.ty).signed();
         match self.expr(value) {
             Value::Two(low, high) => self.wide_cases((low, high), cases),

@@ -31,6 +31,9 @@ impl Linker<'_> {
             name: name.clone(),
             type_name: String::new(),
             kind: SymbolKind::Function,
+            library: function
+                .definition
+                .is_none_or(|d| self.units[d.unit].library),
         });
         for row in &function.object.rows {
             let file = unit
@@ -90,6 +93,7 @@ impl Linker<'_> {
                 } else {
                     SymbolKind::Object
                 },
+                library: self.units[definition.unit].library,
             });
         }
         image.symbols.sort_by(|a, b| {

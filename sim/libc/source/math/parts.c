@@ -18,6 +18,16 @@ int __signbit(double x)
     return __double_bits(x) >> 63;
 }
 
+int __isunordered(double x, double y)
+{
+    return isnan(x) || isnan(y);
+}
+
+int __islessgreater(double x, double y)
+{
+    return x < y || x > y;
+}
+
 double fabs(double x)
 {
     return __double_from(__double_bits(x) & ~__SIGN_BIT);

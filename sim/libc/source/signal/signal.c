@@ -10,16 +10,37 @@ void __sigreturn(void)
     __builtin_syscall(SYS_sigreturn);
 }
 
+typedef void info_handler(int, siginfo_t *, void *);
+
+/* Handlers with SA_SIGINFO, by signal number. */
+static info_handler *info_handlers[_NSIG];
+
+/* The kernel calls a handler with the number only. */
+static void call_with_info(int number)
+{
+    siginfo_t info = {.si_signo = number};
+    info_handlers[number](number, &info, NULL);
+}
+
 int sigaction(int number, const struct sigaction *action, struct sigaction *old)
 {
-    struct sigaction with_return;
+    struct sigaction changed;
+    info_handler *before = number > 0 && number < _NSIG ? info_handlers[number] : NULL;
+    int result;
     if (action) {
-        with_return = *action;
-        with_return.sa_flags |= SA_RESTORER;
-        with_return.sa_restorer = __sigreturn;
-        action = &with_return;
+        changed = *action;
+        changed.sa_flags |= SA_RESTORER;
+        changed.sa_restorer = __sigreturn;
+        if (action->sa_flags & SA_SIGINFO && number > 0 && number < _NSIG) {
+            info_handlers[number] = action->sa_sigaction;
+            changed.sa_handler = call_with_info;
+        }
+        action = &changed;
     }
-    return __result(__builtin_syscall(SYS_sigaction, number, action, old, sizeof(sigset_t)));
+    result = __result(__builtin_syscall(SYS_sigaction, number, action, old, sizeof(sigset_t)));
+    if (old && result == 0 && old->sa_handler == call_with_info)
+        old->sa_sigaction = before;
+    return result;
 }
 
 /* As in BSD and glibc: the handler stays, interrupted calls go on. */

@@ -110,6 +110,44 @@ static void put_string(struct __sink *sink, const struct __spec *spec, const cha
     put_text(sink, spec, text, spec->precision < 0 ? strlen(text) : strnlen(text, spec->precision));
 }
 
+/* A character as UTF-8; returns the number of bytes. */
+static int encode(char bytes[4], unsigned int c)
+{
+    static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    int count = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    for (int i = count - 1; i > 0; i--) {
+        bytes[i] = 0x80 | (c & 0x3f);
+        c >>= 6;
+    }
+    bytes[0] = leads[count] | c;
+    return count;
+}
+
+/* The precision counts bytes; no character is cut. */
+static void put_wide_string(struct __sink *sink, struct __spec *spec, const wchar_t *text)
+{
+    char bytes[4];
+    int count = 0, length, pad;
+    const wchar_t *end = text;
+    if (!text) {
+        put_string(sink, spec, NULL);
+        return;
+    }
+    for (; *end; end++) {
+        length = encode(bytes, *end);
+        if (spec->precision >= 0 && count + length > spec->precision)
+            break;
+        count += length;
+    }
+    pad = spec->width - count;
+    if (!spec->left)
+        __sink_fill(sink, ' ', pad);
+    for (; text < end; text++)
+        __sink_put(sink, bytes, encode(bytes, *text));
+    if (spec->left)
+        __sink_fill(sink, ' ', pad);
+}
+
 /* A number in the format: 12 in "%12d". -1 if it is too large. */
 static int parse_number(const char **format)
 {
@@ -232,12 +270,16 @@ int __format(struct __sink *sink, const char *format, va_list arguments)
             break;
         }
         case 'c': {
-            char c = va_arg(arguments, int);
-            put_text(sink, &spec, &c, 1);
+            int c = va_arg(arguments, int);
+            char bytes[4] = {c};
+            put_text(sink, &spec, bytes, length == 'l' ? encode(bytes, c) : 1);
             break;
         }
         case 's':
-            put_string(sink, &spec, va_arg(arguments, const char *));
+            if (length == 'l')
+                put_wide_string(sink, &spec, va_arg(arguments, const wchar_t *));
+            else
+                put_string(sink, &spec, va_arg(arguments, const char *));
             break;
         case 'p':
             put_pointer(sink, &spec, va_arg(arguments, void *));
