@@ -79,6 +79,7 @@ fn counterexample(way: &Counterexample, style: Style) -> String {
     let steps = count(way.schedule.choices.len() as u64, "step");
     let switches = count(way.switches, "switch");
     let words = match way.is_shortest {
+        _ if way.schedule.choices.is_empty() => "  at the very beginning".to_string(),
         true => format!("  the shortest way there: {steps}, {switches}"),
         false => format!("  a way there, not proven shortest: {steps}, {switches}"),
     };

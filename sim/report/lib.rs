@@ -17,6 +17,7 @@ mod event;
 mod explain;
 mod finding;
 mod json;
+mod processes;
 mod run;
 mod signal;
 mod style;

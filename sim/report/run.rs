@@ -10,6 +10,7 @@ use sim_abi::record::RunRecord;
 use crate::diagnostics::Sources;
 use crate::event::count;
 use crate::finding::finding;
+use crate::processes::processes;
 use crate::style::{Paint, Style};
 use crate::threads::{averages, gantt, on_paper, threads};
 use crate::trace::trace;
@@ -59,6 +60,8 @@ pub enum Part {
     Output,
     /// Where the time went; of a schedule on paper the chart and the averages too.
     Threads,
+    /// Processes and their memory: not in the whole report.
+    Processes,
     /// What is wrong.
     Findings,
     /// The last line.
@@ -66,7 +69,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// All of them, in their order.
+    /// Those of the whole report, in their order.
     pub const ALL: [Part; 6] = [
         Part::Heading,
         Part::Trace,
@@ -130,6 +133,7 @@ fn part_of(
             averages(record),
         ]),
         Part::Threads => one(threads(record, style)),
+        Part::Processes => one(processes(record, style)),
         Part::Findings => {
             let findings = record.findings.iter();
             findings.map(|f| finding(f, sources, style)).collect()

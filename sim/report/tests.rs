@@ -57,7 +57,7 @@ fn site(thread: &str, what: &str, line: u32) -> Site {
         tick: Some(Tick(201)),
         file: "deadlock.c".into(),
         line,
-        stack: Vec::from([frame("transfer", line), frame("main", 2)]),
+        stack: Vec::from([frame("transfer", line), frame("main", 3)]),
         held: Vec::new(),
     }
 }
@@ -172,9 +172,9 @@ Deadlock
 
 error: deadlock: 2 threads wait for each other, forever
   bank/t1  holds a           tick 201  deadlock.c:1  lock(a);
-             called by main            deadlock.c:2
+             called by main            deadlock.c:3
            waits for b       tick 201  deadlock.c:2  lock(b);
-             called by main            deadlock.c:2
+             called by main            deadlock.c:3
   wait-for graph:  t1 ─b→ t2 ─a→ t1
   help: every thread should take the two locks in the same order  (sim explain deadlock)
 

@@ -165,7 +165,7 @@ mod tests {
             10
         );
         assert!(all.iter().all(|line| line.chars().count() <= CHART_WIDTH));
-        assert_eq!(lines(&[part.clone()]), [part]);
+        assert_eq!(lines(core::slice::from_ref(&part)), [part]);
     }
 
     #[test]

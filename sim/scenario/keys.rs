@@ -229,7 +229,7 @@ pub const PROCESS: Table = Table {
         key(
             "source",
             Kind::Text,
-            "The C program itself, instead of a file; best in ''' quotes.",
+            "The C program itself, instead of a file; best in `'''` quotes.",
         ),
         key(
             "bursts",

@@ -128,8 +128,8 @@ const ALL: [&str; 3] = ["words", "absent", "caption"];
 fn keys(about: About) -> &'static [&'static str] {
     match about {
         About::Run => &[
-            "show", "expect", "cores", "quantum", "seed", "level", "define", "args", "from", "to",
-            "ticks", "lines", "threads", "at", "process",
+            "show", "expect", "cores", "quantum", "seed", "level", "define", "args", "from",
+            "before", "to", "ticks", "lines", "threads", "at", "process",
         ],
         About::Check => &["strategy", "expect", "define"],
         About::Source => &["function", "lines", "from", "to", "mark"],

@@ -291,6 +291,7 @@ fn piece(block: &Block, outcome: &Outcome, word: &str) -> Result<Piece, Wrong> {
         "trace" => return trace(block, outcome),
         "output" => &[Part::Output],
         "threads" => &[Part::Threads],
+        "processes" => &[Part::Processes],
         "findings" => &[Part::Findings],
         "summary" => &[Part::Summary],
         _ => return Err(block.wrong("show", format!("`{word}` cannot be shown"))),
@@ -330,11 +331,13 @@ fn trace(block: &Block, outcome: &Outcome) -> Result<Piece, Wrong> {
             None => Err(block.wrong(key, format!("no line of the trace has `{words}`"))),
         }
     };
-    if let Some(first) = find("from", &chosen, 0)? {
-        chosen.drain(..first);
-    }
     // The end is behind the beginning, also if the beginning has the words of both.
-    let behind = usize::from(block.text("from")?.is_some()).min(chosen.len());
+    let mut behind = 0;
+    if let Some(first) = find("from", &chosen, 0)? {
+        let shown_before = block.number("before")?.map_or(0, |n| n as usize).min(first);
+        chosen.drain(..first - shown_before);
+        behind = shown_before + 1;
+    }
     if let Some(last) = find("to", &chosen, behind)? {
         chosen.truncate(last + 1);
     }

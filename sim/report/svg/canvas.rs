@@ -4,16 +4,16 @@ use alloc::format;
 use alloc::string::String;
 
 /// Colours of threads; further threads begin anew.
-pub const COLOURS: usize = 8;
+pub const COLOURS: usize = 10;
 
 /// Every colour is a variable, so that a page with themes of its own can set them.
 const STYLE: &str = "\
 .sim-svg{--ink:#1c1e21;--faint:#5c6370;--line:#b4bac4;--paper:#fff;--soft:#f1f3f6;--bad:#b3261e;--good:#1f6f3a;\
---c0:#a9caf6;--c1:#f8ca9a;--c2:#aee0b1;--c3:#d8bcf0;--c4:#9fdedd;--c5:#f6b8cd;--c6:#ebdf8d;--c7:#d9c6b3;\
+--c0:#a9caf6;--c1:#f8ca9a;--c2:#aee0b1;--c3:#d8bcf0;--c4:#9fdedd;--c5:#f6b8cd;--c6:#ebdf8d;--c7:#d9c6b3;--c8:#c3cdd9;--c9:#f3a892;\
 font:13px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;color:var(--ink)}\
 @media(prefers-color-scheme:dark){.sim-svg{--ink:#e8eaed;--faint:#a3abb8;--line:#5a616d;--paper:#1b1d21;--soft:#282b31;\
 --bad:#ff8a80;--good:#7fd89b;--c0:#2c528c;--c1:#80501a;--c2:#2b6638;--c3:#5d4188;--c4:#1e6466;--c5:#863853;\
---c6:#695e16;--c7:#5f4c3b}}\
+--c6:#695e16;--c7:#5f4c3b;--c8:#4a5563;--c9:#8f4330}}\
 .sim-svg text{fill:var(--ink)}.sim-svg .f{fill:var(--faint)}.sim-svg .b{font-weight:600}\
 .sim-svg .bad{fill:var(--bad)}.sim-svg .m{font-family:ui-monospace,'SF Mono',Menlo,Consolas,monospace;font-size:12px}\
 .sim-svg .s{font-size:11px}.sim-svg .mid{text-anchor:middle}.sim-svg .end{text-anchor:end}";

@@ -244,9 +244,10 @@ impl Chart<'_> {
             return format!("thread {tid}");
         };
         let mut others = self.record.threads.iter().filter(|t| t.tid != tid);
-        let name = if on_paper(self.record) || others.clone().all(|t| t.pid != thread.pid) {
+        let paper = on_paper(self.record);
+        let name = if paper || others.clone().all(|t| t.pid != thread.pid) {
             match self.record.processes.len() {
-                1 => thread.name.clone(),
+                1 if !paper => thread.name.clone(),
                 _ => thread.process.clone(),
             }
         } else if others.all(|t| t.pid == thread.pid) {

@@ -204,7 +204,7 @@ impl Picture<'_> {
             };
             canvas.rect(at, (2 * HALF.0, 2 * HALF.1), &style, &name);
             canvas.text(*x, y - 2, "b mid", &shortened(&name, 17));
-            canvas.text(*x, y + 14, "f s mid", &shortened(&second, 20));
+            canvas.text(*x, y + 14, "f s mid", &short_place(&second, 20));
         }
     }
 
@@ -271,15 +271,13 @@ impl Picture<'_> {
             canvas.text(x + 42, y + 4, "f s", words);
             x += wide;
         }
+        let when = format!("before tick {}", self.graph.tick);
         if x > self.width - 110 {
             y += 20;
+            canvas.text(8, y + 4, "f s", &when);
+        } else {
+            canvas.text(self.width - 8, y + 4, "f s end", &when);
         }
-        canvas.text(
-            self.width - 8,
-            y + 4,
-            "f s end",
-            &format!("before tick {}", self.graph.tick),
-        );
         y + 18
     }
 
@@ -306,6 +304,17 @@ impl Picture<'_> {
     }
 }
 
+/// At most so many characters; the number of a line is not cut off.
+fn short_place(text: &str, max: usize) -> String {
+    match text.rsplit_once(':') {
+        Some((file, line)) if text.chars().count() > max => {
+            let room = max.saturating_sub(line.chars().count() + 1);
+            format!("{}:{line}", shortened(file, room))
+        }
+        _ => shortened(text, max),
+    }
+}
+
 /// What a thread waits for, unless that is the end of a thread or a time.
 fn object(waits: &Waiting) -> Option<Node> {
     (waits.end_of.is_none() && !waits.timed).then(|| Node::Object(waits.object.clone()))
@@ -328,5 +337,23 @@ impl Arrow {
                 "sim-arrow",
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_kept_where_files_are_cut() {
+        assert_eq!(short_place("deadlock.c:14", 20), "deadlock.c:14");
+        assert_eq!(
+            short_place("repair-three-locks.c:17", 20),
+            "repair-three-loc…:17"
+        );
+        assert_eq!(
+            short_place("nobody can give it now", 20),
+            "nobody can give it …"
+        );
     }
 }
