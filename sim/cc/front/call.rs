@@ -3,6 +3,7 @@
 use super::assignment::Into;
 use super::checker::{Checker, Parse, place};
 use super::errors;
+use super::format::Argument;
 use super::token::{Kind, Location};
 use super::types::{DOUBLE, FLOAT, Signature, TypeId, VOID};
 use super::value::{Form, Value};
@@ -35,14 +36,24 @@ impl Checker<'_> {
         self.check_count(&signature, arguments.len(), name.as_deref(), &callee, at);
         let variadic = signature.variadic.then_some(signature.params.len());
         let mut trees = Vec::with_capacity(arguments.len());
+        let mut rest = Vec::new();
         for (i, argument) in arguments.into_iter().enumerate() {
             let value = match signature.params.get(i) {
                 Some(&param) => {
                     self.convert_to(argument, param, &Into::Argument(i + 1, name.clone()))
                 }
-                None => self.promote_argument(argument),
+                None => {
+                    let at = argument.at;
+                    let value = self.promote_argument(argument);
+                    let ty = value.ty.id;
+                    rest.push(Argument { ty, at });
+                    value
+                }
             };
             trees.push(value.expr());
+        }
+        if let (Some(name), true) = (&name, signature.variadic) {
+            self.check_format(name, &trees, &rest, place_of_call);
         }
         let ret = signature.ret.id;
         Ok(self

@@ -114,7 +114,12 @@ impl Checker<'_> {
     pub fn label_address(&mut self) -> Parse<Value> {
         let at = self.advance().at;
         let token = self.peek();
-        if !token.is_identifier() || self.function.is_none() {
+        if self.function.is_none() {
+            self.say(at, |span| {
+                errors::unsupported(span, "the value of a label outside of a function", "")
+            });
+        }
+        if !token.is_identifier() {
             return self.unexpected("a label's name after `&&`");
         }
         self.advance();

@@ -17,6 +17,7 @@ mod describe;
 mod errors;
 mod expression;
 mod floats;
+mod format;
 mod function;
 mod image;
 mod initializer;

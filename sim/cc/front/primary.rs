@@ -152,7 +152,8 @@ impl Checker<'_> {
     pub fn similar_name(&self, text: &str) -> Option<String> {
         let visible: Vec<String> = self.scopes.visible().map(|n| self.names.text(n)).collect();
         let close = spelling::closest(text, visible.iter().map(String::as_str));
-        close.or_else(|| spelling::closest(text, spelling::known_names()))
+        let words = spelling::known_names().chain(spelling::KEYWORDS);
+        close.or_else(|| spelling::closest(text, words))
     }
 
     /// `__func__`: an array in rodata.

@@ -37,6 +37,11 @@ fn distance(a: &[u8], b: &[u8]) -> usize {
     row[b.len()]
 }
 
+/// Keywords that an expression statement may have been meant to begin with.
+pub const KEYWORDS: [&str; 8] = [
+    "return", "break", "continue", "while", "switch", "default", "sizeof", "else",
+];
+
 /// Header, and the names it declares.
 const HEADERS: &[(&str, &str)] = &[
     (

@@ -393,7 +393,7 @@ impl Preprocessor<'_, '_> {
                 system,
                 known,
             ));
-            self.fatal = true;
+            self.missing = true;
             return;
         };
         if self.once.contains(&path) {

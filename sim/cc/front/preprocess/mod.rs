@@ -89,6 +89,8 @@ struct Preprocessor<'a, 's> {
     pack_stack: Vec<u32>,
     packs: Vec<(usize, u32)>,
     output: Vec<Token>,
+    /// A header is missing: only directives are read on, to find the other missing ones.
+    missing: bool,
     /// Nothing more makes sense: stop.
     fatal: bool,
 }
@@ -125,6 +127,7 @@ pub fn preprocess<'a>(
         pack_stack: Vec::new(),
         packs: Vec::new(),
         output: Vec::new(),
+        missing: false,
         fatal: false,
     };
     preprocessor.run(path);
@@ -177,7 +180,7 @@ impl Preprocessor<'_, '_> {
             },
             |t| t.at,
         );
-        if self.fatal {
+        if self.fatal || self.missing {
             self.report.stop();
         }
         self.output.push(Token {

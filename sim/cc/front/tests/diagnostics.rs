@@ -148,3 +148,62 @@ fn columns_count_characters() {
     let front = read(b"char *s = \"\xff\xfe\"; /* \xc3 */ int x = y;\n");
     assert_eq!(front.diagnostics.len(), 1);
 }
+
+#[test]
+fn formats_and_their_arguments() {
+    let call = |call: &str| {
+        messages(&std::format!(
+            "int printf(const char *, ...); int scanf(const char *, ...); char c, s[4]; int i; long long l;\n\
+             double d; float f; void *p;\nvoid g(void) {{ {call}; }}"
+        ))
+    };
+    let fine = [
+        r#"printf("%d %u %x %c %ld %zu %hhd", c, i, 1u, c, 1l, sizeof i, c)"#,
+        r#"printf("%lld %llx %jd %f %g %s %p %p %%", l, l, l, d, f, s, s, p)"#,
+        r#"printf("%*d %.*f %-5s|%5.2f", 1, 2, 3, d, s, d)"#,
+        r#"printf("%1$d %1$d", i)"#,
+        r#"scanf("%d %lld %lf %f %s %c %[^]x]%n %*d", &i, &l, &d, &f, s, &c, s, &i)"#,
+        r#"printf(s, i)"#,
+    ];
+    for line in fine {
+        assert_eq!(call(line), [""; 0], "{line}");
+    }
+    let wrong = [
+        (r#"printf("%d", d)"#, "3:29: warning: format `%d` expects argument of type `int`, but argument 2 has type `double`"),
+        (r#"printf("%f", i)"#, "3:29: warning: format `%f` expects argument of type `double`, but argument 2 has type `int`"),
+        (r#"printf("%d", l)"#, "3:29: warning: format `%d` expects argument of type `int`, but argument 2 has type `long long`"),
+        (r#"printf("%s", i)"#, "3:29: warning: format `%s` expects argument of type `char *`, but argument 2 has type `int`"),
+        (r#"printf("%5lld", i)"#, "3:32: warning: format `%5lld` expects argument of type `long long`, but argument 2 has type `int`"),
+        (r#"printf("%d %d", i)"#, "3:16: warning: format `%d` expects a matching `int` argument"),
+        (r#"printf("%d", i, i)"#, "3:32: warning: too many arguments for format"),
+        (r#"printf("%y", i)"#, "3:16: warning: unknown conversion `%y` in format"),
+        (r#"scanf("%d", i)"#, "3:28: warning: format `%d` expects argument of type `int *`, but argument 2 has type `int`"),
+        (r#"scanf("%lf", &f)"#, "3:29: warning: format `%lf` expects argument of type `double *`, but argument 2 has type `float *`"),
+    ];
+    for (line, expected) in wrong {
+        assert_eq!(call(line), [expected], "{line}");
+    }
+}
+
+#[test]
+fn labels_as_values() {
+    check(
+        "void f(int x) { void *p = &&there; goto *x; goto *p; }\nvoid *q = &&nowhere;",
+        &[
+            "1:42: wrong type argument to `goto *`: `int`",
+            "1:29: label `there` used but not defined",
+            "2:11: the value of a label outside of a function: not supported",
+        ],
+    );
+}
+
+#[test]
+fn all_missing_headers_are_named() {
+    check(
+        "#include <stdoi.h>\n#include \"mine.h\"\nsize_t x;\n",
+        &[
+            "1:10: header `stdoi.h` not found",
+            "2:10: header `mine.h` not found",
+        ],
+    );
+}
