@@ -454,3 +454,19 @@ pub struct MemoryAccess {
     /// Made by the C library on its own data (allocator, stdio buffers): locked inside, no race.
     pub internal: bool,
 }
+
+impl EventKind {
+    /// Happens at most a few times in a run: an end, a death, a misuse. Its place in the program is looked
+    /// for even by those who do without the places of others.
+    pub fn is_rare(&self) -> bool {
+        matches!(
+            self,
+            EventKind::Exits
+                | EventKind::ProcessExits { .. }
+                | EventKind::Faults { .. }
+                | EventKind::AssertFails
+                | EventKind::KilledBySignal { .. }
+                | EventKind::Misuses { .. }
+        )
+    }
+}

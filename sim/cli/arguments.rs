@@ -79,7 +79,7 @@ pub struct CheckOptions {
     #[command(flatten)]
     pub compiler: CompilerOptions,
     /// Who makes the choices: each state once, each interleaving, walks at random [default: states]
-    #[arg(long, value_name = "NAME", value_parser = ["states", "dfs", "random", "pct"])]
+    #[arg(long, value_name = "NAME", value_parser = ["states", "dpor", "dfs", "random", "pct"])]
     pub strategy: Option<String>,
     /// States to visit at most [default: 10 000 000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

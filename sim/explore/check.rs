@@ -13,6 +13,7 @@ use sim_kernel::Config;
 
 use crate::clue::Clue;
 use crate::dfs::Dfs;
+use crate::dpor::Dpor;
 use crate::findings;
 use crate::livelock::Graph;
 use crate::pct::Pct;
@@ -36,6 +37,8 @@ pub enum StrategyKind {
     /// Every state once.
     #[default]
     States,
+    /// Every Mazurkiewicz trace once.
+    Dpor,
     /// Every interleaving.
     Dfs,
     /// Random walks.
@@ -49,6 +52,7 @@ impl StrategyKind {
     pub fn from_name(name: &str) -> Option<StrategyKind> {
         match name {
             "states" => Some(StrategyKind::States),
+            "dpor" => Some(StrategyKind::Dpor),
             "dfs" => Some(StrategyKind::Dfs),
             "random" => Some(StrategyKind::Random),
             "pct" => Some(StrategyKind::Pct),
@@ -93,7 +97,7 @@ impl Default for Options {
 impl Options {
     fn bounds(&self) -> Bounds {
         let walks = match self.strategy {
-            StrategyKind::States | StrategyKind::Dfs => u64::MAX,
+            StrategyKind::States | StrategyKind::Dpor | StrategyKind::Dfs => u64::MAX,
             StrategyKind::Random | StrategyKind::Pct => WALKS,
         };
         Bounds {
@@ -115,6 +119,7 @@ pub fn check(
     let bounds = options.bounds();
     match options.strategy {
         StrategyKind::States => with(&config, States::default(), options, bounds, report),
+        StrategyKind::Dpor => with(&config, Dpor::default(), options, bounds, report),
         StrategyKind::Dfs => with(&config, Dfs::default(), options, bounds, report),
         StrategyKind::Random => with(&config, Random::new(options.seed), options, bounds, report),
         StrategyKind::Pct => with(&config, Pct::new(options.seed), options, bounds, report),

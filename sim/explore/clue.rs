@@ -14,11 +14,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::event::Misuse;
-use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
+use sim_abi::layout::THREAD_STACKS;
+use sim_abi::{Event, EventKind, FindingKind, MemoryAccess, Tid, Verdict};
 use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_plainly_alive};
 use sim_detect::heap::Heap;
 use sim_detect::held::Held;
 use sim_kernel::{Enabled, Observer, Operation, State, World};
+
+use crate::footprint::{Footprint, overlap};
 
 /// Something noticed. Two that are equal are reported once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,30 +80,11 @@ pub fn races(enabled: &[Enabled], mut tell: impl FnMut(&MemoryAccess, &MemoryAcc
     }
 }
 
-fn is_race(one: &MemoryAccess, two: &MemoryAccess) -> bool {
-    (one.write || two.write) && !(one.atomic && two.atomic) && overlap(one, two)
-}
-
-/// Do two accesses touch a common byte?
-pub fn overlap(one: &MemoryAccess, two: &MemoryAccess) -> bool {
-    let (first, second) = match (one.location, two.location) {
-        (
-            Location::Private { space, address },
-            Location::Private {
-                space: other,
-                address: at,
-            },
-        ) if space == other => (address, at),
-        (
-            Location::Shared { frame, offset },
-            Location::Shared {
-                frame: other,
-                offset: at,
-            },
-        ) if frame == other => (offset, at),
-        _ => return false,
-    };
-    first.wrapping_sub(second) < two.size || second.wrapping_sub(first) < one.size
+/// Is it a race if these two are possible at once?
+pub fn is_race(one: &MemoryAccess, two: &MemoryAccess) -> bool {
+    (one.write || two.write)
+        && !(one.atomic && two.atomic)
+        && overlap(one.location, one.size, two.location, two.size)
 }
 
 /// The deadlocks of a state (N2).
@@ -149,10 +133,46 @@ pub struct Watch {
     pub copies: Vec<MemoryAccess>,
     /// The last step made progress: an end, output, `sim_progress`, a timeout.
     pub progress: bool,
+    /// What the last step did, if somebody wants to know.
+    pub step: StepRecord,
+}
+
+/// What a step did: for strategies that ask which steps commute.
+#[derive(Clone, Debug, Default)]
+pub struct StepRecord {
+    is_wanted: bool,
+    /// Who makes it.
+    mover: Tid,
+    /// The operation that it began with.
+    pub operation: Option<Operation>,
+    /// That ended a wait.
+    pub waited: bool,
+    /// What it touched.
+    pub footprint: Footprint,
+    /// Other threads that it moved on: started, woken, let past a join.
+    pub moved: Vec<Tid>,
+    /// It wrote to memory, own stack left out.
+    pub wrote: bool,
+}
+
+impl StepRecord {
+    fn event(&mut self, world: &World, event: &Event) {
+        if event.thread != self.mover && !self.moved.contains(&event.thread) {
+            self.moved.push(event.thread);
+        }
+        let location = |address| world.location_of(event.thread, address);
+        self.footprint.add_event(event, location);
+    }
+
+    fn access(&mut self, access: &MemoryAccess) {
+        let own_stack = access.address >= THREAD_STACKS;
+        self.wrote |= access.write && !own_stack;
+    }
 }
 
 impl Observer for Watch {
     const ACCESSES: bool = true;
+    const PLACES: bool = false;
 
     fn event(&mut self, world: &World, event: &Event) {
         let told = match event.kind {
@@ -168,6 +188,9 @@ impl Observer for Watch {
             EventKind::Misuses { .. } => Some(Verdict::Misuse),
             _ => None,
         };
+        if self.step.is_wanted {
+            self.step.event(world, event);
+        }
         if let Some(verdict) = told {
             let clue = Clue::Told(FindingKind::Error(verdict), event.pc);
             self.clues.push(clue);
@@ -184,6 +207,9 @@ impl Observer for Watch {
     }
 
     fn access(&mut self, access: &MemoryAccess) {
+        if self.step.is_wanted {
+            self.step.access(access);
+        }
         if self.history.has_heap
             && let Some(error) = Arc::make_mut(&mut self.history.heap).access(access)
         {
@@ -194,12 +220,31 @@ impl Observer for Watch {
     fn copy(&mut self, world: &World, access: &MemoryAccess) {
         if !world.is_alone() {
             self.copies.push(*access);
+            if self.step.is_wanted {
+                self.step.footprint.add_access(access);
+            }
         }
         self.access(access);
     }
 }
 
 impl Watch {
+    /// The step that comes is to be recorded.
+    pub fn begin_record(&mut self, world: &World, chosen: &Enabled) {
+        let thread = world.thread(chosen.thread);
+        let step = &mut self.step;
+        step.is_wanted = true;
+        step.mover = chosen.thread;
+        step.operation = Some(chosen.operation);
+        step.waited = thread.is_some_and(|t| t.blocked().is_some());
+        step.footprint.clear();
+        step.moved.clear();
+        step.wrote = false;
+        if let Some(thread) = thread {
+            step.footprint.add_operation(&chosen.operation, thread.pid);
+        }
+    }
+
     fn memory_error(&mut self, pc: u32) {
         let kind = FindingKind::Error(Verdict::MemoryError);
         self.clues.push(Clue::Told(kind, pc));

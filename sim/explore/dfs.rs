@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use sim_kernel::Enabled;
 
-use crate::strategy::{Arrival, Strategy};
+use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// Which choice is the next in each state on the path.
 #[derive(Clone, Debug, Default)]
@@ -46,8 +46,8 @@ impl Strategy for Dfs {
         self.cursor.clear();
     }
 
-    fn arrive(&mut self, _: &mut Arrival) -> bool {
-        true
+    fn arrive(&mut self, _: &mut Arrival) -> Arrived {
+        Arrived::New
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {

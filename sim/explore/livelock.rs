@@ -27,7 +27,7 @@ use sim_kernel::{Enabled, Operation};
 use crate::dfs::Cursor;
 use crate::hash::Fixed;
 use crate::search::mover;
-use crate::strategy::{Arrival, Strategy};
+use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// A state: who can move in it.
 #[derive(Clone, Debug, Default)]
@@ -68,7 +68,7 @@ impl Strategy for Graph {
         *self = Graph::default();
     }
 
-    fn arrive(&mut self, at: &mut Arrival) -> bool {
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived {
         let fingerprint = at.fingerprint();
         let found = self.known.get(&fingerprint).copied();
         let node = found.unwrap_or_else(|| self.graph.add_node(node(at)));
@@ -86,7 +86,7 @@ impl Strategy for Graph {
             self.graph.add_edge(*from, node, step);
         }
         self.way.push(node);
-        found.is_none()
+        Arrived::new_if(found.is_none())
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {

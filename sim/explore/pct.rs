@@ -16,7 +16,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use sim_abi::Tid;
 use sim_kernel::Enabled;
 
-use crate::strategy::{Arrival, Strategy};
+use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// The depth of bugs looked for: 1 + changes of priority in a walk.
 pub const DEPTH: usize = 3;
@@ -81,8 +81,8 @@ impl Strategy for Pct {
         *self = Pct::new(self.seed);
     }
 
-    fn arrive(&mut self, _: &mut Arrival) -> bool {
-        true
+    fn arrive(&mut self, _: &mut Arrival) -> Arrived {
+        Arrived::New
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use sim_kernel::Enabled;
 
-use crate::strategy::{Arrival, Strategy};
+use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// Walks at random.
 #[derive(Clone, Debug)]
@@ -38,8 +38,8 @@ impl Strategy for Random {
         *self = Random::new(self.seed);
     }
 
-    fn arrive(&mut self, _: &mut Arrival) -> bool {
-        true
+    fn arrive(&mut self, _: &mut Arrival) -> Arrived {
+        Arrived::New
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {

@@ -15,7 +15,7 @@ use sim_kernel::{Config, Enabled, Halt, Mode, Saved, Visibility, World};
 
 use crate::clue::{self, Clue, History, Watch};
 use crate::sharing::Sharing;
-use crate::strategy::{Arrival, Strategy};
+use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// A way that is walked only to learn what is shared ends after so many steps.
 const LEARNING_STEPS_MAX: usize = 10_000;
@@ -192,11 +192,11 @@ impl<'a, S: Strategy> Search<'a, S> {
                 self.frames.pop();
                 continue;
             };
-            let choice = frame.enabled[n].choice;
+            let chosen = frame.enabled[n];
             if self.path.len() > depth {
                 self.go_back(world);
             }
-            self.step(world, choice);
+            self.step(world, &chosen);
             self.arrive(world);
             if self.is_stopped() {
                 return;
@@ -213,8 +213,12 @@ impl<'a, S: Strategy> Search<'a, S> {
         self.watch.history = frame.history.clone();
     }
 
-    fn step(&mut self, world: &mut World, choice: Choice) {
+    fn step(&mut self, world: &mut World, chosen: &Enabled) {
+        let choice = chosen.choice;
         self.watch.progress = false;
+        if S::RECORDS {
+            self.watch.begin_record(world, chosen);
+        }
         world
             .step(choice, &mut self.sharing, &mut self.watch)
             .expect("enabled choices can be made");
@@ -265,10 +269,15 @@ impl<'a, S: Strategy> Search<'a, S> {
             enabled: &enabled,
             path: &self.path,
             progress: self.watch.progress,
+            step: &self.watch.step,
             salt,
         };
-        if !self.strategy.arrive(&mut arrival) {
-            return;
+        let arrived = self.strategy.arrive(&mut arrival);
+        self.note_found();
+        match arrived {
+            Arrived::New => {}
+            Arrived::Known => return,
+            Arrived::Circles => return self.end_of_execution(),
         }
         self.count_state();
         self.notice(world, &enabled);
@@ -303,9 +312,12 @@ impl<'a, S: Strategy> Search<'a, S> {
             enabled: &[],
             path: &self.path,
             progress: self.watch.progress,
+            step: &self.watch.step,
             salt: 0,
         };
-        if !self.strategy.arrive(&mut arrival) {
+        let arrived = self.strategy.arrive(&mut arrival);
+        self.note_found();
+        if arrived == Arrived::Known {
             return;
         }
         self.count_state();
@@ -379,21 +391,33 @@ impl<'a, S: Strategy> Search<'a, S> {
         }
     }
 
+    /// What the strategy has noticed.
+    fn note_found(&mut self) {
+        for (clue, path) in self.strategy.found() {
+            self.discover_at(clue, &path);
+        }
+    }
+
     fn discover(&mut self, clue: Clue) {
+        let path = core::mem::take(&mut self.path);
+        self.discover_at(clue, &path);
+        self.path = path;
+    }
+
+    fn discover_at(&mut self, clue: Clue, path: &[Choice]) {
         let known = self.tally.discoveries.iter_mut().find(|d| d.clue == clue);
         match known {
             None => self.tally.discoveries.push(Discovery {
                 clue,
-                path: self.path.clone(),
-                switches: switches(&self.path),
+                path: path.to_vec(),
+                switches: switches(path),
             }),
             Some(known) => {
-                let shorter = self.path.len() < known.path.len();
-                let straighter =
-                    self.path.len() == known.path.len() && switches(&self.path) < known.switches;
+                let shorter = path.len() < known.path.len();
+                let straighter = path.len() == known.path.len() && switches(path) < known.switches;
                 if shorter || straighter {
-                    known.path.clone_from(&self.path);
-                    known.switches = switches(&self.path);
+                    known.path = path.to_vec();
+                    known.switches = switches(path);
                 }
             }
         }

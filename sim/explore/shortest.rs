@@ -15,7 +15,7 @@ use sim_kernel::Enabled;
 use crate::dfs::Cursor;
 use crate::hash::Fixed;
 use crate::search::{mover, switches};
-use crate::strategy::{Arrival, Strategy};
+use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// How far a state is from the start, and the last round that came there.
 #[derive(Clone, Copy, Debug)]
@@ -58,12 +58,12 @@ impl Strategy for Levels {
         *self = Levels::new(self.most);
     }
 
-    fn arrive(&mut self, at: &mut Arrival) -> bool {
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived {
         let steps = at.path.len() as u32;
         let round = self.round;
         let level = self.levels.entry(at.fingerprint());
         let new = Level { steps, round };
-        match level {
+        let is_new = match level {
             hashbrown::hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(new);
                 self.goes_on = true;
@@ -77,7 +77,8 @@ impl Strategy for Levels {
                 }
                 first
             }
-        }
+        };
+        Arrived::new_if(is_new)
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
@@ -142,18 +143,18 @@ impl Strategy for Straightest {
         self.fewest.clear();
     }
 
-    fn arrive(&mut self, at: &mut Arrival) -> bool {
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived {
         let fingerprint = at.fingerprint();
         let level = self.levels.get(&fingerprint);
         if level.is_none_or(|level| level.steps as usize != at.path.len()) {
-            return false;
+            return Arrived::Known;
         }
         let switches = switches(at.path);
         let fewest = self.fewest.entry((fingerprint, last(at.path)));
         let known = fewest.or_insert(u64::MAX);
         let better = switches < *known;
         *known = switches.min(*known);
-        better
+        Arrived::new_if(better)
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {

@@ -12,7 +12,7 @@ use sim_kernel::Enabled;
 
 use crate::dfs::Cursor;
 use crate::hash::Fixed;
-use crate::strategy::{Arrival, Strategy};
+use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// Knows the states it has seen.
 #[derive(Clone, Debug, Default)]
@@ -47,17 +47,17 @@ impl Strategy for States {
         *self = States::default();
     }
 
-    fn arrive(&mut self, at: &mut Arrival) -> bool {
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived {
         let fingerprint = at.fingerprint();
         let depth = at.path.len();
         if self.seen.insert(fingerprint) {
             self.move_to(depth, fingerprint);
-            return true;
+            return Arrived::New;
         }
         // States behind the present one are left over from a way that ended.
         self.has_met_cycle |= self.on_path.contains(&fingerprint)
             && self.path[..depth.min(self.path.len())].contains(&fingerprint);
-        false
+        Arrived::Known
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {

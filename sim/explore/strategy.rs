@@ -3,8 +3,12 @@
 //!
 //! Not to be mixed up with a scheduling policy, which is the simulated kernel's own.
 
+use alloc::vec::Vec;
+
 use sim_abi::Choice;
 use sim_kernel::{Enabled, World};
+
+use crate::clue::{Clue, StepRecord};
 
 /// Where the search has arrived.
 pub struct Arrival<'a> {
@@ -16,6 +20,8 @@ pub struct Arrival<'a> {
     pub path: &'a [Choice],
     /// The last step made progress: an end, output, `sim_progress`, a timeout.
     pub progress: bool,
+    /// What the last step did; only if the strategy asks for it.
+    pub step: &'a StepRecord,
     /// Mixed into what the state is known by: what a bound on preemptions depends on.
     pub salt: u64,
 }
@@ -27,12 +33,32 @@ impl Arrival<'_> {
     }
 }
 
+/// What a strategy says of where it has arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrived {
+    /// Go on from there.
+    New,
+    /// Nothing new comes from there.
+    Known,
+    /// Whoever can move goes round in circles there, and nobody else ever comes: an execution is over.
+    Circles,
+}
+
+impl Arrived {
+    /// New if it has not been known.
+    pub fn new_if(is_new: bool) -> Arrived {
+        if is_new { Arrived::New } else { Arrived::Known }
+    }
+}
+
 /// Makes the choices.
 pub trait Strategy {
     /// It goes back to states: they are to be saved.
     const GOES_BACK: bool;
     /// It knows states again: `states` are distinct ones.
     const KNOWS_STATES: bool = false;
+    /// It wants to know what steps touch.
+    const RECORDS: bool = false;
 
     /// As people call it.
     fn name(&self) -> &'static str;
@@ -40,8 +66,8 @@ pub trait Strategy {
     /// A new search starts: what it knew is void.
     fn begin(&mut self);
 
-    /// Arrived in a state. `false`: it is known, nothing new comes from there.
-    fn arrive(&mut self, at: &mut Arrival) -> bool;
+    /// Arrived in a state.
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived;
 
     /// Which choice to make next in the state `depth` steps from the start, where `enabled` are
     /// possible: asked until it says `None`, then the search goes back by one.
@@ -58,6 +84,11 @@ pub trait Strategy {
     /// It has come back to a state on its way: the program can go round in circles.
     fn has_met_cycle(&self) -> bool {
         false
+    }
+
+    /// What it has noticed itself since it was asked last, and the ways there.
+    fn found(&mut self) -> Vec<(Clue, Vec<Choice>)> {
+        Vec::new()
     }
 
     /// Bytes it remembers.

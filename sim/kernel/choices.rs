@@ -20,7 +20,7 @@
 use alloc::vec::Vec;
 
 use sim_abi::syscall::Call;
-use sim_abi::{Choice, MemoryAccess, Object, Op, Tid};
+use sim_abi::{Choice, Location, MemoryAccess, Object, Op, Tid};
 use sim_machine::{Access, Kind, Stop, Watch};
 
 use crate::files::FileKind;
@@ -469,6 +469,23 @@ impl World {
         }
     }
 
+    /// Could the wait of a thread that waits end now by a step of its own?
+    pub fn can_go_on(&self, tid: Tid) -> bool {
+        let key = self.tids.get(&tid).copied();
+        key.is_some_and(|t| {
+            let blocked = self.threads[t].blocked();
+            blocked.is_some_and(|blocked| self.guard(t, blocked.wait))
+        })
+    }
+
+    /// The place of an address of a thread's memory, the same for all who can touch it.
+    pub fn location_of(&self, tid: Tid, address: u32) -> Location {
+        match self.tids.get(&tid) {
+            Some(t) => self.location(*t, address),
+            None => Location::Private { space: 0, address },
+        }
+    }
+
     /// The next operation of a thread that is not running by itself; also of one that waits.
     pub fn next_operation(&self, tid: Tid) -> Option<Operation> {
         self.operation(*self.tids.get(&tid)?)
@@ -501,17 +518,24 @@ impl World {
     fn object_of_call(&self, t: ThreadKey, call: Call, arguments: [u32; 6]) -> Option<Object> {
         let at = self.location(t, arguments[0]);
         match call {
-            Call::MutexTrylock | Call::MutexUnlock | Call::MutexLock | Call::MutexTimedlock => {
-                Some(Object::Mutex(at))
-            }
+            Call::MutexTrylock
+            | Call::MutexUnlock
+            | Call::MutexLock
+            | Call::MutexTimedlock
+            | Call::MutexDestroy => Some(Object::Mutex(at)),
             // It gives the mutex back too: about two objects.
             Call::CondWait | Call::CondTimedwait => None,
-            Call::CondSignal | Call::CondBroadcast => Some(Object::Condition(at)),
-            Call::SemPost | Call::SemTrywait | Call::SemGetvalue => Some(Object::Semaphore(at)),
-            Call::RwlockTryrdlock | Call::RwlockTrywrlock | Call::RwlockUnlock => {
-                Some(Object::Rwlock(at))
+            Call::CondSignal | Call::CondBroadcast | Call::CondDestroy => {
+                Some(Object::Condition(at))
             }
-            Call::BarrierWait => Some(Object::Barrier(at)),
+            Call::SemPost | Call::SemTrywait | Call::SemGetvalue | Call::SemDestroy => {
+                Some(Object::Semaphore(at))
+            }
+            Call::RwlockTryrdlock
+            | Call::RwlockTrywrlock
+            | Call::RwlockUnlock
+            | Call::RwlockDestroy => Some(Object::Rwlock(at)),
+            Call::BarrierWait | Call::BarrierDestroy => Some(Object::Barrier(at)),
             Call::OnceDone => Some(Object::Once(at)),
             Call::Read | Call::Write | Call::Close => match self.file_kind(t, arguments[0])?.0 {
                 FileKind::PipeRead(pipe) | FileKind::PipeWrite(pipe) => Some(Object::Pipe(*pipe)),

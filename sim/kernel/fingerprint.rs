@@ -12,8 +12,8 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use sim_abi::layout::PAGE_SIZE;
 use sim_abi::Tid;
+use sim_abi::layout::PAGE_SIZE;
 use sim_machine::{Mark, Sharing};
 
 use crate::files::{Descriptor, OpenFile};

@@ -43,4 +43,5 @@ pub use process::Process;
 pub use snapshot::Saved;
 pub use thread::{State, Thread};
 pub use vm::{Area, AreaKind};
+pub use wait::Wait;
 pub use world::{Halt, Mode, World};

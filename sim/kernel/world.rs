@@ -235,7 +235,7 @@ impl World {
 
     /// Notes an event of a thread, at the place it is in.
     pub(crate) fn tell(&mut self, t: ThreadKey, kind: EventKind) {
-        let pc = if self.places {
+        let pc = if self.places || kind.is_rare() {
             self.place(t)
         } else {
             self.exact_place(t)

@@ -1,0 +1,426 @@
+//! Dynamic partial-order reduction: one execution of each Mazurkiewicz trace, without knowing states.
+//!
+//! Two interleavings that differ only in the order of steps that commute (`footprint.rs`) are one *trace*:
+//! they end in the same state. The search makes one of each. It is Source-DPOR (Abdulla, Aronis, Jonsson,
+//! Sagonas: "Source sets: a foundation for optimal dynamic partial order reduction", Journal of the ACM
+//! 64(4), 2017): source sets say which threads are tried in a state, sleep sets (Godefroid 1996) cut off
+//! what has been seen, so that no trace comes to its end twice.
+//!
+//! Rules:
+//!   D1  a state is first left by one thread. When a later step of another thread is in a race with a step
+//!       (they do not commute, and nothing in between orders them), some thread that begins the other
+//!       order is tried in the state before that step too;
+//!   D2  an operation that waits is in a race with every step before it that touches its object: an unlock
+//!       stands between two locks, and it is the locks that can be swapped. Operations that cannot be done
+//!       are in races too, or what would have been done instead were never tried;
+//!   D3  a thread whose step has been tried sleeps in what is tried after it, until a step that does not
+//!       commute with it. Where all sleep, all has been seen;
+//!   D4  of an operation with several outcomes each is tried;
+//!   D5  a thread that comes back to where it was, having written nothing and read nothing that has changed
+//!       since, waits for a change of what it read (`window.rs`). If nobody else can move, the program
+//!       goes round in circles for ever.
+//!
+//! Not here: wakeup trees, which spare the executions that D3 cuts off half-way.
+
+use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use sim_abi::{Choice, MemoryAccess, Tid};
+use sim_kernel::{Enabled, Operation, State, Wait, World};
+
+use crate::clue::{Clue, is_race};
+use crate::footprint::Footprint;
+use crate::search::mover;
+use crate::strategy::{Arrival, Arrived, Strategy};
+use crate::window::Window;
+
+/// How many steps of each thread come before something, by slot.
+type Clock = Arc<Vec<u32>>;
+
+/// A thread, as of a state.
+#[derive(Clone, Debug)]
+struct Known {
+    tid: Tid,
+    /// What its next step comes after, but for what it will itself touch.
+    clock: Clock,
+    window: Arc<Window>,
+}
+
+/// A step on the present way.
+#[derive(Clone, Debug)]
+struct Step {
+    slot: usize,
+    /// The n-th of its thread, from 1.
+    number: u32,
+    clock: Clock,
+    footprint: Arc<Footprint>,
+    choice: Choice,
+    access: Option<MemoryAccess>,
+}
+
+impl Step {
+    fn before(&self, clock: &Clock) -> bool {
+        clock.get(self.slot).is_some_and(|n| *n >= self.number)
+    }
+}
+
+/// A state on the present way.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// Who can move.
+    enabled: Vec<Tid>,
+    /// Of these: who waits for a change of what it reads (D5).
+    waiting: BTreeSet<Tid>,
+    /// Threads by slot: in the order in which they appeared.
+    threads: Vec<Known>,
+    /// Steps that have been tried elsewhere.
+    sleep: Vec<(Tid, Arc<Footprint>)>,
+    /// Steps that have been tried here.
+    done: Vec<(Tid, Arc<Footprint>)>,
+    /// Who is to be tried here.
+    to_try: Vec<Tid>,
+    /// Who is being tried, the next of its choices, and what those so far have touched.
+    present: Option<(Tid, usize, Footprint)>,
+}
+
+impl Node {
+    fn sleeps(&self, tid: Tid) -> bool {
+        self.sleep.iter().any(|(other, _)| *other == tid)
+    }
+
+    fn slot(&self, tid: Tid) -> Option<usize> {
+        self.threads.iter().position(|known| known.tid == tid)
+    }
+
+    /// The next choice to make here.
+    fn next(&mut self, enabled: &[Enabled]) -> Option<usize> {
+        loop {
+            if let Some((tid, from, footprint)) = &mut self.present {
+                let all = enabled.iter().enumerate().skip(*from);
+                if let Some((n, _)) = all.into_iter().find(|(_, e)| e.thread == *tid) {
+                    *from = n + 1;
+                    return Some(n);
+                }
+                let tried = (*tid, Arc::new(core::mem::take(footprint)));
+                self.done.push(tried);
+            }
+            let fresh = |tid: &&Tid| {
+                let done = self.done.iter().any(|(other, _)| other == *tid);
+                let can = self.enabled.contains(tid) && !self.waiting.contains(tid);
+                can && !done && !self.sleeps(**tid)
+            };
+            let next = self.to_try.iter().find(fresh).copied();
+            self.present = next.map(|tid| (tid, 0, Footprint::default()));
+            next?;
+        }
+    }
+}
+
+/// One execution of each trace.
+#[derive(Clone, Debug, Default)]
+pub struct Dpor {
+    nodes: Vec<Node>,
+    steps: Vec<Step>,
+    /// Data races that have been told.
+    races: BTreeSet<(u32, u32)>,
+    found: Vec<(Clue, Vec<Choice>)>,
+    /// Of the way that has been left: where threads went round in circles.
+    has_met_cycle: bool,
+}
+
+/// An operation that is in a race with a step: one that has been done, or one that cannot be.
+struct Later<'a> {
+    slot: usize,
+    tid: Tid,
+    footprint: &'a Footprint,
+    /// What it comes after by the order of its own thread.
+    base: &'a Clock,
+    waits: bool,
+    access: Option<MemoryAccess>,
+}
+
+impl Strategy for Dpor {
+    const GOES_BACK: bool = true;
+    const RECORDS: bool = true;
+
+    fn name(&self) -> &'static str {
+        "dpor"
+    }
+
+    fn begin(&mut self) {
+        *self = Dpor::default();
+    }
+
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived {
+        let depth = at.path.len();
+        self.nodes.truncate(depth);
+        self.steps.truncate(depth.saturating_sub(1));
+        let mut node = Node {
+            enabled: at.enabled.iter().map(|e| e.thread).collect(),
+            ..Node::default()
+        };
+        node.enabled.dedup();
+        if depth > 0 {
+            self.follow(at, &mut node);
+        }
+        know_threads(at, &mut node);
+        self.pending(at.world, &node);
+        let windows = node.threads.iter().filter(|k| k.window.is_closed());
+        node.waiting = windows.map(|known| known.tid).collect();
+        let last = at.path.last().and_then(|choice| mover(*choice));
+        let awake = |tid: &&Tid| !node.sleeps(**tid);
+        let free = |tid: &&Tid| awake(tid) && !node.waiting.contains(*tid);
+        let first = node.enabled.iter().filter(free);
+        let first = first
+            .clone()
+            .find(|tid| Some(**tid) == last)
+            .or(first.min());
+        match first.copied() {
+            Some(first) => node.to_try.push(first),
+            None if node.enabled.is_empty() => {}
+            None if node.enabled.iter().all(|tid| awake(&tid)) => {
+                self.has_met_cycle = true;
+                return Arrived::Circles;
+            }
+            None => return Arrived::Known,
+        }
+        self.nodes.push(node);
+        Arrived::New
+    }
+
+    fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
+        self.nodes.truncate(depth + 1);
+        self.nodes.get_mut(depth)?.next(enabled)
+    }
+
+    fn is_exhaustive(&self) -> bool {
+        true
+    }
+
+    fn has_met_cycle(&self) -> bool {
+        self.has_met_cycle
+    }
+
+    fn found(&mut self) -> Vec<(Clue, Vec<Choice>)> {
+        core::mem::take(&mut self.found)
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        ((self.nodes.capacity() * size_of::<Node>()) + self.steps.capacity() * size_of::<Step>())
+            as u64
+    }
+}
+
+impl Dpor {
+    /// The step to this state: what it comes after, its races, who sleeps on.
+    fn follow(&mut self, at: &Arrival, node: &mut Node) {
+        let parent = self.nodes.last().expect("a step has a state before it");
+        let choice = *at.path.last().expect("a step has been made");
+        let tid = mover(choice).expect("threads make steps");
+        let slot = parent.slot(tid).expect("who moves has been known");
+        let base = parent.threads[slot].clock.clone();
+        let footprint = Arc::new(at.step.footprint.clone());
+        let access = match at.step.operation {
+            Some(Operation::Access(access)) => Some(access),
+            _ => None,
+        };
+        let later = Later {
+            slot,
+            tid,
+            footprint: &footprint,
+            base: &base,
+            waits: at.step.waited,
+            access,
+        };
+        let mut clock = self.races(&later);
+        let number = clock.get(slot).copied().unwrap_or(0) + 1;
+        Arc::make_mut(&mut clock)[slot] = number;
+        let parent = self.nodes.last_mut().expect("it has just been there");
+        if let Some((_, _, touched)) = &mut parent.present {
+            touched.merge(&footprint);
+        }
+        let moved = |tid: Tid| at.step.moved.contains(&tid);
+        let tried = parent.sleep.iter().chain(&parent.done);
+        let sleeps_on = |(other, touched): &&(Tid, Arc<Footprint>)| {
+            *other != tid && !moved(*other) && !touched.conflicts(&footprint)
+        };
+        node.sleep = tried.filter(sleeps_on).cloned().collect();
+        node.threads = parent.threads.clone();
+        for known in &mut node.threads {
+            if known.tid == tid || moved(known.tid) {
+                known.clock = join(&known.clock, &clock);
+            }
+            if known.tid == tid {
+                Arc::make_mut(&mut known.window).step(&footprint, at.step.wrote);
+            } else if moved(known.tid) || known.window.is_changed_by(&footprint) {
+                known.window = Arc::default();
+            }
+        }
+        self.steps.push(Step {
+            slot,
+            number,
+            clock,
+            footprint,
+            choice,
+            access,
+        });
+    }
+
+    /// Operations that cannot be done in this state are in races too (D2).
+    fn pending(&mut self, world: &World, node: &Node) {
+        for (slot, known) in node.threads.iter().enumerate() {
+            let Some(footprint) = blocked(world, known.tid) else {
+                continue;
+            };
+            self.races(&Later {
+                slot,
+                tid: known.tid,
+                footprint: &footprint,
+                base: &known.clock,
+                waits: true,
+                access: None,
+            });
+        }
+    }
+
+    /// Finds the steps that an operation is in a race with; returns what it comes after.
+    fn races(&mut self, later: &Later) -> Clock {
+        let mut clock = later.base.clone();
+        grow(&mut clock, later.slot + 1);
+        for n in (0..self.steps.len()).rev() {
+            let step = &self.steps[n];
+            if step.slot == later.slot
+                || step.before(later.base)
+                || !step.footprint.conflicts(later.footprint)
+            {
+                continue;
+            }
+            let is_ordered = step.before(&clock);
+            clock = join(&clock, &self.steps[n].clock);
+            if !is_ordered || later.waits {
+                self.reverse(n, later);
+            }
+        }
+        clock
+    }
+
+    /// Sees to it that the other order of a step and a later operation is tried (D1).
+    fn reverse(&mut self, n: usize, later: &Later) {
+        let first = &self.steps[n];
+        let between: Vec<&Step> = self.steps[n + 1..]
+            .iter()
+            .filter(|step| !first.before(&step.clock))
+            .collect();
+        if let (Some(one), Some(two)) = (&first.access, &later.access)
+            && is_race(one, two)
+            && self.races.insert((one.pc.min(two.pc), one.pc.max(two.pc)))
+        {
+            let path = self.steps[..n].iter().chain(between.iter().copied());
+            let path = path.map(|step| step.choice).collect();
+            self.found.push((Clue::race(one, two), path));
+        }
+        let node = &self.nodes[n];
+        let tid_of = |step: &Step| node.threads.get(step.slot).map(|known| known.tid);
+        let can = |tid: Tid| node.enabled.contains(&tid);
+        // Nothing else in between touches what it waits for: it could be done before this step if it could
+        // be done there at all.
+        let moved = between.iter().any(|step| step.slot == later.slot);
+        let touched = between
+            .iter()
+            .any(|s| s.footprint.conflicts(later.footprint));
+        if later.waits && !moved && !touched && !can(later.tid) {
+            return;
+        }
+        let mut initials: Vec<Tid> = Vec::new();
+        if !moved && !between.iter().any(|s| s.before(later.base)) && !touched && can(later.tid) {
+            initials.push(later.tid);
+        }
+        for (k, step) in between.iter().enumerate() {
+            let earlier = &between[..k];
+            let is_first = !earlier
+                .iter()
+                .any(|other| other.slot == step.slot || other.before(&step.clock));
+            if is_first && let Some(tid) = tid_of(step).filter(|tid| can(*tid)) {
+                initials.push(tid);
+            }
+        }
+        let sleepers = node.sleep.iter().chain(&node.done).map(|(tid, _)| tid);
+        let is_seen_to = |tid: &Tid| initials.contains(tid);
+        if sleepers.chain(&node.to_try).any(is_seen_to) {
+            return;
+        }
+        let chosen = match initials.first() {
+            Some(tid) => Vec::from([*tid]),
+            // It is not known who could begin: everybody is tried.
+            None => node.enabled.clone(),
+        };
+        self.nodes[n].to_try.extend(chosen);
+    }
+}
+
+/// Threads that are new, and where each has come to.
+fn know_threads(at: &mut Arrival, node: &mut Node) {
+    let tids: Vec<Tid> = at.world.threads().map(|thread| thread.tid).collect();
+    let last = at.path.last().and_then(|choice| mover(*choice));
+    for tid in tids {
+        let slot = node.slot(tid).unwrap_or_else(|| {
+            // It was created by the step, and comes after it.
+            let clock = last.and_then(|tid| node.slot(tid));
+            let clock = clock.map(|slot| node.threads[slot].clock.clone());
+            node.threads.push(Known {
+                tid,
+                clock: clock.unwrap_or_default(),
+                window: Arc::default(),
+            });
+            node.threads.len() - 1
+        });
+        let known = &mut node.threads[slot];
+        if Some(tid) == last || known.window.is_empty() {
+            let place = at.world.thread_fingerprint(tid);
+            Arc::make_mut(&mut known.window).arrive(place);
+        }
+    }
+}
+
+/// What the operation touches in which a thread waits for what is not so now, if a step of its own ends
+/// that wait.
+fn blocked(world: &World, tid: Tid) -> Option<Footprint> {
+    let thread = world.thread(tid)?;
+    let State::Blocked(blocked) = thread.state else {
+        return None;
+    };
+    match blocked.wait {
+        Wait::Condition { .. } | Wait::Join(..) | Wait::Sleep | Wait::Device => return None,
+        _ if world.can_go_on(tid) => return None,
+        _ => {}
+    }
+    let mut footprint = Footprint::default();
+    footprint.add_operation(&world.next_operation(tid)?, thread.pid);
+    Some(footprint)
+}
+
+fn grow(clock: &mut Clock, slots: usize) {
+    if clock.len() < slots {
+        Arc::make_mut(clock).resize(slots, 0);
+    }
+}
+
+/// After both.
+fn join(one: &Clock, two: &Clock) -> Clock {
+    let covers =
+        |a: &Clock, b: &Clock| b.len() <= a.len() && b.iter().zip(a.iter()).all(|(b, a)| b <= a);
+    if covers(one, two) {
+        return one.clone();
+    }
+    if covers(two, one) {
+        return two.clone();
+    }
+    let mut both = one.clone();
+    grow(&mut both, two.len());
+    let joined = Arc::make_mut(&mut both);
+    for (a, b) in joined.iter_mut().zip(two.iter()) {
+        *a = (*a).max(*b);
+    }
+    both
+}
