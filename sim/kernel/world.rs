@@ -154,6 +154,13 @@ impl World {
             for index in 0..config.processes.len() {
                 world.spawn(index);
             }
+            let programs = world.processes.values().filter_map(|p| {
+                let entry = p.image.as_ref()?.entry;
+                Some((p.space.id, entry))
+            });
+            for (space, entry) in programs.collect::<Vec<_>>() {
+                world.memory.keep_code(space, entry);
+            }
         }
         world
     }

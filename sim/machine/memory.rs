@@ -109,7 +109,7 @@ impl Memory {
     fn free_frame(&mut self, frame: FrameId) {
         self.break_reservations_of_frame(frame);
         let bytes = &mut self.frames[frame.0 as usize];
-        if bytes.iter().any(|b| *b != 0) {
+        if *bytes != [0; 4096] {
             self.journal.log(|| Entry::Contents {
                 frame,
                 old: Box::new(*bytes),

@@ -80,6 +80,19 @@ impl Memory {
         let _ = self.fetch(s, pc);
     }
 
+    /// Keeps the text around `pc` for ever, decoded, with its frames: an explorer goes back to states
+    /// before the end of the last process again and again.
+    pub fn keep_code(&mut self, s: SpaceId, pc: u32) {
+        if self.fetch(s, pc).is_err() {
+            return;
+        }
+        let slot = self.spaces[s.0 as usize].text as usize;
+        self.texts.slots[slot].users += 1;
+        for frame in self.texts.slots[slot].frames.clone() {
+            self.retain(frame);
+        }
+    }
+
     /// Makes the text that contains `pc` the current one of the space.
     pub(crate) fn fetch(&mut self, s: SpaceId, pc: u32) -> Result<(), Miss> {
         self.translate(s, pc, AccessKind::Execute)?;
