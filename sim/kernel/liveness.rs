@@ -1,17 +1,26 @@
 //! Live registers: which ones the program may still read, at each instruction. A value nobody will read
 //! is no part of the state, so fingerprints leave it out.
 //!
-//! Backward data-flow over the machine code of each function (Aho, Lam, Sethi & Ullman, chapter 9.2.5),
-//! by the calling convention of the RISC-V psABI: a call may read all argument registers and leaves
-//! the saved ones alone; a return hands on the results and the saved registers. Where the way goes
-//! out of the function otherwise, everything is live. Only for programs of our own compiler, which keeps
-//! to the convention; of a foreign ELF file every register is live everywhere.
+//! Backward data-flow over the machine code (Aho, Lam, Sethi & Ullman, chapter 9.2.5), through calls too:
+//!
+//!   V1  a call reads the argument registers that are live where the called function begins, and leaves
+//!       the saved registers alone (RISC-V psABI). Of a call through a pointer all arguments count;
+//!   V2  a return hands on the saved registers, and the result registers that are live behind some call of
+//!       the function. Of one that may be called through a pointer both results count;
+//!   V3  a system call reads its number and as many arguments as it has, if the number is loaded right
+//!       before it; otherwise all;
+//!   V4  where the way goes out of the function otherwise, everything is live.
+//!
+//! Only for programs of our own compiler, which keeps to the convention; of a foreign ELF file every
+//! register is live everywhere.
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec;
 use alloc::vec::Vec;
 
 use sim_abi::encoding::decode;
-use sim_abi::image::{Function, Image};
+use sim_abi::image::Image;
+use sim_abi::syscall::Call;
 use sim_abi::{Instruction, Op};
 
 /// A set of registers: bit `n` is `xn`.
@@ -30,8 +39,8 @@ const TEMPORARIES: Set = 0b111 << 5 | 0b1111 << 28;
 const SAVED: Set = 0b11 << 8 | 0x3ff << 18;
 /// `a0`, `a1`
 const RESULTS: Set = 0b11 << 10;
-/// `a0`–`a5` and `a7`: a system call's arguments and number.
-const SYSTEM: Set = 0x3f << 10 | 1 << 17;
+/// `a7`: a system call's number.
+const NUMBER: u8 = 17;
 
 /// The live registers before each instruction of a program's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,14 +60,10 @@ impl Liveness {
             base: text.address,
             before: vec![ALL; text.bytes.len() / 4],
         };
-        let words: Vec<Option<Instruction>> = text
-            .bytes
-            .chunks_exact(4)
-            .map(|b| decode(u32::from_le_bytes([b[0], b[1], b[2], b[3]])))
-            .collect();
-        for function in &image.functions {
-            liveness.solve(function, &words);
-        }
+        let words = text.bytes.chunks_exact(4);
+        let words = words.map(|b| decode(u32::from_le_bytes([b[0], b[1], b[2], b[3]])));
+        let program = Code::new(image, text.address, words.collect());
+        program.solve(&mut liveness.before);
         liveness
     }
 
@@ -67,23 +72,74 @@ impl Liveness {
         let index = (pc.wrapping_sub(self.base) / 4) as usize;
         self.before.get(index).copied().unwrap_or(ALL)
     }
+}
 
-    fn solve(&mut self, function: &Function, words: &[Option<Instruction>]) {
-        let first = (function.start.wrapping_sub(self.base) / 4) as usize;
-        let end = ((function.end.wrapping_sub(self.base) / 4) as usize).min(words.len());
-        if first >= end {
-            return;
+/// One function's part of the text, in instructions.
+struct Body {
+    first: usize,
+    end: usize,
+    /// Its address may be taken: anybody may call it.
+    is_open: bool,
+}
+
+/// The text of a program.
+struct Code {
+    words: Vec<Option<Instruction>>,
+    bodies: Vec<Body>,
+    /// By instruction: the function that begins there.
+    starts: BTreeMap<usize, usize>,
+}
+
+impl Code {
+    fn new(image: &Image, base: u32, words: Vec<Option<Instruction>>) -> Code {
+        let index = |address: u32| ((address.wrapping_sub(base) / 4) as usize).min(words.len());
+        let pointers = pointers(image);
+        let mut bodies: Vec<Body> = Vec::new();
+        for function in &image.functions {
+            let (first, end) = (index(function.start), index(function.end));
+            if first < end {
+                bodies.push(Body {
+                    first,
+                    end,
+                    is_open: function.start == image.entry || pointers.contains(&function.start),
+                });
+            }
         }
-        self.before[first..end].fill(FIXED);
+        let starts: BTreeMap<usize, usize> =
+            bodies.iter().enumerate().map(|(n, body)| (body.first, n)).collect();
+        let formed: Vec<u32> = bodies
+            .iter()
+            .flat_map(|body| formed(base, body.first, &words[body.first..body.end]))
+            .collect();
+        for address in formed {
+            if let Some(n) = starts.get(&index(address)).copied() {
+                bodies[n].is_open = true;
+            }
+        }
+        Code {
+            words,
+            bodies,
+            starts,
+        }
+    }
+
+    /// Until nothing changes: what is live before each instruction.
+    fn solve(&self, before: &mut [Set]) {
+        for body in &self.bodies {
+            before[body.first..body.end].fill(FIXED);
+        }
+        // What is live behind the calls of each function.
+        let mut results: Vec<Set> = self
+            .bodies
+            .iter()
+            .map(|body| if body.is_open { RESULTS } else { 0 })
+            .collect();
         loop {
             let mut changed = false;
-            for index in (first..end).rev() {
-                let live = match words[index] {
-                    Some(instruction) => self.transfer(index, instruction, first..end),
-                    None => ALL,
-                };
-                changed |= self.before[index] != live;
-                self.before[index] = live;
+            for n in 0..self.bodies.len() {
+                while self.pass(n, before, &mut results) {
+                    changed = true;
+                }
             }
             if !changed {
                 return;
@@ -91,22 +147,63 @@ impl Liveness {
         }
     }
 
+    /// Once through a function, from its end. Has anything changed?
+    fn pass(&self, n: usize, before: &mut [Set], results: &mut [Set]) -> bool {
+        let body = &self.bodies[n];
+        let mut changed = false;
+        for index in (body.first..body.end).rev() {
+            let live = match self.words[index] {
+                Some(instruction) => self.transfer(index, instruction, n, before, results),
+                None => ALL,
+            };
+            changed |= before[index] != live;
+            before[index] = live;
+            if let Some(called) = self.called(index) {
+                let behind = live_in(body, index + 1, before) & RESULTS;
+                changed |= results[called] | behind != results[called];
+                results[called] |= behind;
+            }
+        }
+        changed
+    }
+
+    fn target(&self, index: usize, i: Instruction) -> usize {
+        index.wrapping_add_signed((i.imm / 4) as isize)
+    }
+
+    /// The function that an instruction calls, if that is known.
+    fn called(&self, index: usize) -> Option<usize> {
+        let i = self.words[index].filter(|i| i.op == Op::Jal && i.rd.0 != 0)?;
+        self.starts.get(&self.target(index, i)).copied()
+    }
+
     /// What is live before an instruction, from what is live after it.
-    fn transfer(&self, index: usize, i: Instruction, body: core::ops::Range<usize>) -> Set {
+    fn transfer(
+        &self,
+        index: usize,
+        i: Instruction,
+        n: usize,
+        before: &[Set],
+        results: &[Set],
+    ) -> Set {
+        let body = &self.bodies[n];
         let bit = |register: sim_abi::Reg| 1u32 << register.0;
-        let next = self.inside(index + 1, &body);
-        let target = self.inside(index.wrapping_add_signed((i.imm / 4) as isize), &body);
-        let call = |after: Set| after & !(RA | ARGUMENTS | TEMPORARIES) | ARGUMENTS;
+        let next = live_in(body, index + 1, before);
+        let target = || live_in(body, self.target(index, i), before);
+        let call = |read: Set| next & !(RA | ARGUMENTS | TEMPORARIES) | read & ARGUMENTS;
         let live = match i.op {
-            Op::Jal if i.rd.0 == 0 => target,
-            Op::Jal => call(next),
-            Op::Jalr if i.rd.0 != 0 => call(next) | bit(i.rs1),
-            Op::Jalr if bit(i.rs1) == RA => RESULTS | SAVED | RA,
+            Op::Jal if i.rd.0 == 0 => target(),
+            Op::Jal => call(match self.called(index) {
+                Some(called) => before[self.bodies[called].first],
+                None => ARGUMENTS,
+            }),
+            Op::Jalr if i.rd.0 != 0 => call(ARGUMENTS) | bit(i.rs1),
+            Op::Jalr if bit(i.rs1) == RA => results[n] | SAVED | RA,
             Op::Jalr => ALL,
             Op::Beq | Op::Bne | Op::Blt | Op::Bge | Op::Bltu | Op::Bgeu => {
-                next | target | bit(i.rs1) | bit(i.rs2)
+                next | target() | bit(i.rs1) | bit(i.rs2)
             }
-            Op::Ecall => next & !(1 << 10) | SYSTEM,
+            Op::Ecall => next & !(1 << 10) | self.read_by_system_call(body, index),
             Op::Ebreak => ALL,
             Op::Sb | Op::Sh | Op::Sw => next | bit(i.rs1) | bit(i.rs2),
             _ => next & !bit(i.rd) | bit(i.rs1) | bit(i.rs2),
@@ -114,12 +211,134 @@ impl Liveness {
         (live | FIXED) & ALL
     }
 
-    fn inside(&self, index: usize, body: &core::ops::Range<usize>) -> Set {
-        if body.contains(&index) {
-            self.before[index]
-        } else {
-            ALL
+    /// The number and the arguments of a system call (V3).
+    fn read_by_system_call(&self, body: &Body, index: usize) -> Set {
+        let count = self.number(body, index).map_or(6, |number| {
+            Call::from_number(number).map_or(6, arguments_of)
+        });
+        (1 << count) - 1 << 10 | 1 << NUMBER
+    }
+
+    /// The constant in `a7` at an `ecall`, if it is loaded a few instructions before, on the only way there.
+    fn number(&self, body: &Body, index: usize) -> Option<u32> {
+        const NEAR: usize = 6;
+        let mut low = 0;
+        let earlier = (body.first..index).rev().take(NEAR);
+        for at in earlier {
+            let i = self.words[at]?;
+            if is_jump(i.op) || self.is_target(body, at + 1) {
+                return None;
+            }
+            match i.op {
+                _ if i.rd.0 != NUMBER => {}
+                Op::Addi if i.rs1.0 == 0 => return Some(low_part(i.imm, low)),
+                Op::Addi if i.rs1.0 == NUMBER => low = i.imm,
+                Op::Lui => return Some(low_part(i.imm, low)),
+                _ => return None,
+            }
         }
+        None
+    }
+
+    fn is_target(&self, body: &Body, index: usize) -> bool {
+        (body.first..body.end).any(|from| {
+            let jump = self.words[from].filter(|i| is_jump(i.op) && i.op != Op::Jalr);
+            jump.is_some_and(|i| self.target(from, i) == index)
+        })
+    }
+}
+
+fn low_part(high: i32, low: i32) -> u32 {
+    high.wrapping_add(low) as u32
+}
+
+fn is_jump(op: Op) -> bool {
+    matches!(
+        op,
+        Op::Jal | Op::Jalr | Op::Beq | Op::Bne | Op::Blt | Op::Bge | Op::Bltu | Op::Bgeu
+    )
+}
+
+fn live_in(body: &Body, index: usize, before: &[Set]) -> Set {
+    if (body.first..body.end).contains(&index) {
+        before[index]
+    } else {
+        ALL
+    }
+}
+
+/// Words of the program's data: among them the addresses of functions in tables.
+fn pointers(image: &Image) -> BTreeSet<u32> {
+    let data = image.segments.iter().filter(|s| !s.permissions.execute);
+    let words = data.flat_map(|s| s.bytes.chunks_exact(4));
+    words
+        .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
+}
+
+/// Addresses that a function could form: each upper part in it with each lower part in it.
+fn formed(base: u32, first: usize, words: &[Option<Instruction>]) -> Vec<u32> {
+    let all = || words.iter().enumerate().filter_map(|(n, i)| Some((n, (*i)?)));
+    let uppers: BTreeSet<u32> = all()
+        .filter_map(|(n, i)| match i.op {
+            Op::Lui => Some(i.imm as u32),
+            Op::Auipc => Some((base + 4 * (first + n) as u32).wrapping_add(i.imm as u32)),
+            _ => None,
+        })
+        .collect();
+    let lowers: BTreeSet<i32> = all()
+        .filter(|(_, i)| i.op == Op::Addi)
+        .map(|(_, i)| i.imm)
+        .chain([0])
+        .collect();
+    let sum = |upper: &u32| {
+        let upper = *upper;
+        lowers.iter().map(move |lower| upper.wrapping_add_signed(*lower))
+    };
+    uppers.iter().flat_map(sum).collect()
+}
+
+/// How many arguments a system call reads at most.
+fn arguments_of(call: Call) -> u32 {
+    match call {
+        Call::SchedYield
+        | Call::MutexDestroy
+        | Call::MutexLock
+        | Call::MutexTrylock
+        | Call::MutexUnlock
+        | Call::CondDestroy
+        | Call::CondSignal
+        | Call::CondBroadcast
+        | Call::SemDestroy
+        | Call::SemWait
+        | Call::SemTrywait
+        | Call::SemPost
+        | Call::RwlockDestroy
+        | Call::RwlockRdlock
+        | Call::RwlockTryrdlock
+        | Call::RwlockWrlock
+        | Call::RwlockTrywrlock
+        | Call::RwlockUnlock
+        | Call::BarrierDestroy
+        | Call::BarrierWait
+        | Call::OnceBegin
+        | Call::OnceDone
+        | Call::ThreadExit
+        | Call::ExitGroup
+        | Call::Choose
+        | Call::Close => 1,
+        Call::MutexInit
+        | Call::MutexTimedlock
+        | Call::CondInit
+        | Call::CondWait
+        | Call::SemTimedwait
+        | Call::SemGetvalue
+        | Call::RwlockInit
+        | Call::BarrierInit
+        | Call::ThreadJoin
+        | Call::Nanosleep => 2,
+        Call::CondTimedwait | Call::SemInit | Call::Read | Call::Write => 3,
+        _ => 6,
     }
 }
 
