@@ -4,9 +4,10 @@
 //! Backward data-flow over the machine code (Aho, Lam, Sethi & Ullman, chapter 9.2.5), through calls too:
 //!
 //!   V1  a call reads the argument registers that are live where the called function begins, and leaves
-//!       the saved registers alone (RISC-V psABI). Of a call through a pointer all arguments count;
+//!       the saved registers alone (RISC-V psABI); a call through a pointer reads those that are live where
+//!       any function begins whose address may have been taken;
 //!   V2  a return hands on the saved registers, and the result registers that are live behind some call of
-//!       the function. Of one that may be called through a pointer both results count;
+//!       the function; of one that may be called through a pointer: behind any call through a pointer;
 //!   V3  a system call reads its number and as many arguments as it has, if the number is loaded right
 //!       before it; otherwise all;
 //!   V4  where the way goes out of the function otherwise, everything is live.
@@ -105,8 +106,11 @@ impl Code {
                 });
             }
         }
-        let starts: BTreeMap<usize, usize> =
-            bodies.iter().enumerate().map(|(n, body)| (body.first, n)).collect();
+        let starts: BTreeMap<usize, usize> = bodies
+            .iter()
+            .enumerate()
+            .map(|(n, body)| (body.first, n))
+            .collect();
         let formed: Vec<u32> = bodies
             .iter()
             .flat_map(|body| formed(base, body.first, &words[body.first..body.end]))
@@ -128,16 +132,16 @@ impl Code {
         for body in &self.bodies {
             before[body.first..body.end].fill(FIXED);
         }
-        // What is live behind the calls of each function.
-        let mut results: Vec<Set> = self
-            .bodies
-            .iter()
-            .map(|body| if body.is_open { RESULTS } else { 0 })
-            .collect();
+        // What is live behind the calls of each function, and behind those through pointers.
+        let mut results: Vec<Set> = vec![0; self.bodies.len()];
+        let mut of_pointers = 0;
         loop {
             let mut changed = false;
             for n in 0..self.bodies.len() {
-                while self.pass(n, before, &mut results) {
+                if self.bodies[n].is_open {
+                    results[n] |= of_pointers;
+                }
+                while self.pass(n, before, &mut results, &mut of_pointers) {
                     changed = true;
                 }
             }
@@ -148,7 +152,13 @@ impl Code {
     }
 
     /// Once through a function, from its end. Has anything changed?
-    fn pass(&self, n: usize, before: &mut [Set], results: &mut [Set]) -> bool {
+    fn pass(
+        &self,
+        n: usize,
+        before: &mut [Set],
+        results: &mut [Set],
+        of_pointers: &mut Set,
+    ) -> bool {
         let body = &self.bodies[n];
         let mut changed = false;
         for index in (body.first..body.end).rev() {
@@ -158,11 +168,15 @@ impl Code {
             };
             changed |= before[index] != live;
             before[index] = live;
-            if let Some(called) = self.called(index) {
-                let behind = live_in(body, index + 1, before) & RESULTS;
-                changed |= results[called] | behind != results[called];
-                results[called] |= behind;
-            }
+            let called = match self.words[index] {
+                Some(i) if i.op == Op::Jal && i.rd.0 != 0 => self.called(index),
+                Some(i) if i.op == Op::Jalr && i.rd.0 != 0 => None,
+                _ => continue,
+            };
+            let behind = live_in(body, index + 1, before) & RESULTS;
+            let known = called.map_or(&mut *of_pointers, |called| &mut results[called]);
+            changed |= *known | behind != *known;
+            *known |= behind;
         }
         changed
     }
@@ -175,6 +189,12 @@ impl Code {
     fn called(&self, index: usize) -> Option<usize> {
         let i = self.words[index].filter(|i| i.op == Op::Jal && i.rd.0 != 0)?;
         self.starts.get(&self.target(index, i)).copied()
+    }
+
+    /// What a function may read that is called through a pointer.
+    fn read_through_pointers(&self, before: &[Set]) -> Set {
+        let open = self.bodies.iter().filter(|body| body.is_open);
+        open.fold(0, |all, body| all | before[body.first])
     }
 
     /// What is live before an instruction, from what is live after it.
@@ -197,7 +217,7 @@ impl Code {
                 Some(called) => before[self.bodies[called].first],
                 None => ARGUMENTS,
             }),
-            Op::Jalr if i.rd.0 != 0 => call(ARGUMENTS) | bit(i.rs1),
+            Op::Jalr if i.rd.0 != 0 => call(self.read_through_pointers(before)) | bit(i.rs1),
             Op::Jalr if bit(i.rs1) == RA => results[n] | SAVED | RA,
             Op::Jalr => ALL,
             Op::Beq | Op::Bne | Op::Blt | Op::Bge | Op::Bltu | Op::Bgeu => {
@@ -278,7 +298,12 @@ fn pointers(image: &Image) -> BTreeSet<u32> {
 
 /// Addresses that a function could form: each upper part in it with each lower part in it.
 fn formed(base: u32, first: usize, words: &[Option<Instruction>]) -> Vec<u32> {
-    let all = || words.iter().enumerate().filter_map(|(n, i)| Some((n, (*i)?)));
+    let all = || {
+        words
+            .iter()
+            .enumerate()
+            .filter_map(|(n, i)| Some((n, (*i)?)))
+    };
     let uppers: BTreeSet<u32> = all()
         .filter_map(|(n, i)| match i.op {
             Op::Lui => Some(i.imm as u32),
@@ -293,7 +318,9 @@ fn formed(base: u32, first: usize, words: &[Option<Instruction>]) -> Vec<u32> {
         .collect();
     let sum = |upper: &u32| {
         let upper = *upper;
-        lowers.iter().map(move |lower| upper.wrapping_add_signed(*lower))
+        lowers
+            .iter()
+            .map(move |lower| upper.wrapping_add_signed(*lower))
     };
     uppers.iter().flat_map(sum).collect()
 }

@@ -14,7 +14,7 @@ static void *producer(void *unused) {
         pthread_mutex_lock(&mutex);
         while (count == 1)
             pthread_cond_wait(&not_full, &mutex);
-        count = count + 1;
+        count = 1;
         pthread_cond_signal(&not_empty);
         pthread_mutex_unlock(&mutex);
     }
@@ -27,7 +27,7 @@ static void *consumer(void *unused) {
         pthread_mutex_lock(&mutex);
         while (count == 0)
             pthread_cond_wait(&not_empty, &mutex);
-        count = count - 1;
+        count = 0;
         pthread_cond_signal(&not_full);
         pthread_mutex_unlock(&mutex);
     }
