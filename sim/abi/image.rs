@@ -93,6 +93,8 @@ pub struct Symbol {
     pub type_name: String,
     /// What it names.
     pub kind: SymbolKind,
+    /// Belongs to the C library.
+    pub library: bool,
 }
 
 /// What a symbol names.
