@@ -194,6 +194,7 @@ fn symbols(header: &Header, bytes: &[u8]) -> Result<Vec<Symbol>, String> {
             name,
             type_name: String::new(),
             kind,
+            library: false,
         });
     }
     symbols.sort_by(|a, b| (a.address, &a.name).cmp(&(b.address, &b.name)));
