@@ -408,6 +408,11 @@ pub enum EventKind {
     },
     /// `assert` failed; its process is killed (`ProcessExits` follows). The text is in the world's assertion.
     AssertFails,
+    /// A condition that must be true some time was looked at; its name is the world's `condition`.
+    Sometimes {
+        /// It is true now.
+        holds: bool,
+    },
     /// `abort` or another deadly signal.
     KilledBySignal {
         /// Its number.
@@ -456,15 +461,16 @@ pub struct MemoryAccess {
 }
 
 impl EventKind {
-    /// Happens at most a few times in a run: an end, a death, a misuse. Its place in the program is looked
-    /// for even by those who do without the places of others.
-    pub fn is_rare(&self) -> bool {
+    /// An end, a death, a misuse: its place in the program is looked for even for those who do without the
+    /// places of others.
+    pub fn needs_place(&self) -> bool {
         matches!(
             self,
             EventKind::Exits
                 | EventKind::ProcessExits { .. }
                 | EventKind::Faults { .. }
                 | EventKind::AssertFails
+                | EventKind::Sometimes { .. }
                 | EventKind::KilledBySignal { .. }
                 | EventKind::Misuses { .. }
         )

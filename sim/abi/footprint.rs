@@ -127,6 +127,7 @@ impl EventKind {
             | EventKind::MemoryReused { .. }
             | EventKind::Faults { .. }
             | EventKind::AssertFails
+            | EventKind::Sometimes { .. }
             | EventKind::KilledBySignal { .. }
             | EventKind::Misuses { .. }
             | EventKind::Outcome

@@ -21,7 +21,7 @@ use sim_detect::heap::Heap;
 use sim_detect::held::Held;
 use sim_kernel::{Enabled, Observer, Operation, State, World};
 
-use crate::footprint::{Footprint, overlap};
+use crate::footprint::{Footprint, Thing, overlap};
 
 /// Something noticed. Two that are equal are reported once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +131,8 @@ pub struct Watch {
     pub outcomes: Vec<String>,
     /// What the kernel read or wrote for a thread in the last step, while others lived.
     pub copies: Vec<MemoryAccess>,
+    /// `sim_sometimes` looked at in the last step: at which call, its name, whether it was true.
+    pub conditions: Vec<(u32, String, bool)>,
     /// The last step made progress: an end, output, `sim_progress`, a timeout.
     pub progress: bool,
     /// What the last step did, if somebody wants to know.
@@ -162,6 +164,13 @@ impl StepRecord {
         }
         let location = |address| world.location_of(event.thread, address);
         self.footprint.add_event(event, location);
+    }
+
+    /// The step is over.
+    pub fn end(&mut self, world: &World) {
+        if world.has_invariants() && self.footprint.writes() {
+            self.footprint.add(Thing::Invariants, true);
+        }
     }
 
     fn access(&mut self, access: &MemoryAccess) {
@@ -197,6 +206,10 @@ impl Observer for Watch {
         }
         self.history(event);
         match event.kind {
+            EventKind::Sometimes { holds } => {
+                let name = world.condition().into();
+                self.conditions.push((event.pc, name, holds));
+            }
             EventKind::Outcome => self.outcomes.extend(world.outcomes().last().cloned()),
             EventKind::Exits
             | EventKind::Writes { .. }

@@ -36,6 +36,8 @@ pub enum Thing {
     Files,
     /// Who is a zombie, and whose.
     Ends,
+    /// What the program's invariants read: whatever is written might be.
+    Invariants,
     /// All of these.
     Everything,
 }

@@ -46,6 +46,15 @@ pub struct Discovery {
     pub switches: u64,
 }
 
+/// A condition that must be true some time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// As the program calls it.
+    pub name: String,
+    /// It was true in some interleaving.
+    pub has_held: bool,
+}
+
 /// What a search has seen.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -61,6 +70,8 @@ pub struct Tally {
     pub memory_bytes: u64,
     /// Outcomes: in how many steps each was told.
     pub outcomes: BTreeMap<String, u64>,
+    /// `sim_sometimes`, by the place of the call.
+    pub conditions: BTreeMap<u32, Condition>,
     /// What was noticed, each once.
     pub discoveries: Vec<Discovery>,
     /// Why the search was stopped.
@@ -223,6 +234,9 @@ impl<'a, S: Strategy> Search<'a, S> {
             .step(choice, &mut self.sharing, &mut self.watch)
             .expect("enabled choices can be made");
         self.tally.progresses |= self.watch.progress;
+        if S::RECORDS {
+            self.watch.step.end(world);
+        }
         self.path.push(choice);
         self.tally.transitions += 1;
         self.after_step();
@@ -244,6 +258,11 @@ impl<'a, S: Strategy> Search<'a, S> {
         }
         for outcome in core::mem::take(&mut self.watch.outcomes) {
             *self.tally.outcomes.entry(outcome).or_insert(0) += 1;
+        }
+        for (pc, name, holds) in core::mem::take(&mut self.watch.conditions) {
+            let condition = self.tally.conditions.entry(pc).or_default();
+            condition.name = name;
+            condition.has_held |= holds;
         }
     }
 
@@ -438,6 +457,7 @@ impl<'a, S: Strategy> Search<'a, S> {
                 .expect("enabled choices can be made");
             self.watch.clues.clear();
             self.watch.outcomes.clear();
+            self.watch.conditions.clear();
             for copy in core::mem::take(&mut self.watch.copies) {
                 self.sharing.visible(&copy);
             }

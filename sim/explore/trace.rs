@@ -359,6 +359,7 @@ fn named(kind: &EventKind) -> Vec<Named> {
         | EventKind::MemoryReused { .. }
         | EventKind::Faults { .. }
         | EventKind::AssertFails
+        | EventKind::Sometimes { .. }
         | EventKind::KilledBySignal { .. }
         | EventKind::Outcome
         | EventKind::Progress => {}
@@ -374,6 +375,7 @@ fn text(world: &World, kind: &EventKind) -> String {
             String::from_utf8_lossy(written).into_owned()
         }
         EventKind::AssertFails => world.assertion().to_string(),
+        EventKind::Sometimes { .. } => world.condition().to_string(),
         EventKind::Outcome => world.outcomes().last().cloned().unwrap_or_default(),
         _ => String::new(),
     }

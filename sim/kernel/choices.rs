@@ -283,8 +283,11 @@ impl World {
         self.limit.is_some()
     }
 
-    /// Only one thread lives.
+    /// Only one thread lives, and nobody else looks on.
     pub fn is_alone(&self) -> bool {
+        if self.has_invariants() {
+            return false;
+        }
         let alive = self
             .tids
             .values()
@@ -583,6 +586,10 @@ impl World {
         self.charge = 0;
         self.flush(observer);
         self.settle(visibility, observer);
+        if self.has_invariants() {
+            self.check_invariants_after(tid, visibility, observer);
+            self.settle(visibility, observer);
+        }
         Ok(())
     }
 

@@ -113,6 +113,9 @@ impl World {
             outcome.bytes().for_each(|byte| mixer.add(u64::from(byte)));
             mixer.add(1 << 8);
         }
+        for invariant in self.invariants.iter() {
+            mixer.add(u64::from(invariant.function));
+        }
         mixer.add(u64::from(self.limit.is_some()));
         mixer.finish()
     }

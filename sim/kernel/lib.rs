@@ -23,6 +23,7 @@ mod map;
 mod names;
 mod observer;
 mod process;
+mod properties;
 mod sched;
 mod signals;
 mod snapshot;

@@ -32,7 +32,7 @@ use crate::vm::{AddressSpace, AreaKind};
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
 use crate::world::{Mode, World};
 
-const SIGABRT: u8 = 6;
+pub(crate) const SIGABRT: u8 = 6;
 const SIGPIPE: u8 = 13;
 
 impl World {

@@ -15,6 +15,7 @@ use slotmap::SlotMap;
 use crate::files::FileSystem;
 use crate::fingerprint::Digest;
 use crate::ipc::pipe::Pipe;
+use crate::properties::Invariant;
 use crate::process::{Process, ProcessKey};
 use crate::table::Table;
 use crate::thread::{Thread, ThreadKey};
@@ -39,6 +40,7 @@ pub struct Saved {
     random: ChaCha8Rng,
     written: u64,
     outcomes: Table<Vec<String>>,
+    invariants: Table<Vec<Invariant>>,
     clock_read: bool,
     limit: Option<&'static str>,
     digest: Digest,
@@ -69,6 +71,7 @@ impl World {
             random: self.random.clone(),
             written: self.written,
             outcomes: self.outcomes.clone(),
+            invariants: self.invariants.clone(),
             clock_read: self.clock_read,
             limit: self.limit,
             digest: self.digest.clone(),
@@ -93,6 +96,7 @@ impl World {
         self.random = saved.random.clone();
         self.written = saved.written;
         self.outcomes.clone_from(&saved.outcomes);
+        self.invariants.clone_from(&saved.invariants);
         self.clock_read = saved.clock_read;
         self.limit = saved.limit;
         self.digest.clone_from(&saved.digest);

@@ -169,7 +169,8 @@ impl World {
                 self.tell(t, EventKind::Progress);
                 done(0)
             }
-            Call::Sometimes | Call::Invariant => done(0),
+            Call::Sometimes => self.sometimes(t, a != 0, b),
+            Call::Invariant => self.register_invariant(t, a),
             Call::Random => {
                 let word = self.random_below(1 << 32) as u32;
                 done(word & 0x7fff_ffff)
@@ -271,15 +272,6 @@ impl World {
             (_, Some(choice)) => done(choice.min(n - 1)),
             (_, None) => done(self.random_below(u64::from(n)) as u32),
         }
-    }
-
-    fn outcome(&mut self, t: ThreadKey, text: u32) -> Attempt {
-        let text = self.copy_string(t, text, 4096)?;
-        self.store(text.len() + 64);
-        self.outcomes
-            .push(String::from_utf8_lossy(&text).into_owned());
-        self.tell(t, EventKind::Outcome);
-        done(0)
     }
 
     /// An absolute time as a tick; `None`: the pointer is null.

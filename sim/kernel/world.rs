@@ -23,6 +23,7 @@ use crate::files::FileSystem;
 use crate::fingerprint::Digest;
 use crate::ipc::pipe::Pipe;
 use crate::observer::Observer;
+use crate::properties::Invariant;
 use crate::process::{Process, ProcessKey};
 use crate::table::Table;
 use crate::thread::{Thread, ThreadKey};
@@ -105,6 +106,10 @@ pub struct World {
     pub(crate) graves: Vec<ProcessKey>,
     /// Texts of `sim_outcome`, in order.
     pub(crate) outcomes: Table<Vec<String>>,
+    /// What programs say must hold in every state; only under choices.
+    pub(crate) invariants: Table<Vec<Invariant>>,
+    /// The name of the last `sim_sometimes`.
+    pub(crate) condition: String,
     /// A limit was reached.
     pub(crate) limit: Option<&'static str>,
     /// The memory's part of the fingerprint.
@@ -144,6 +149,8 @@ impl World {
             clock_read: false,
             graves: Vec::new(),
             outcomes: Table::default(),
+            invariants: Table::default(),
+            condition: String::new(),
             limit: None,
             digest: Digest::default(),
             thread_records: Vec::new(),
@@ -242,7 +249,7 @@ impl World {
 
     /// Notes an event of a thread, at the place it is in.
     pub(crate) fn tell(&mut self, t: ThreadKey, kind: EventKind) {
-        let pc = if self.places || kind.is_rare() {
+        let pc = if self.places || kind.needs_place() {
             self.place(t)
         } else {
             self.exact_place(t)

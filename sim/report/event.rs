@@ -59,7 +59,8 @@ pub fn paint(kind: &EventKind) -> Paint {
         | EventKind::SystemCall { .. }
         | EventKind::HeapAllocated { .. }
         | EventKind::HeapFreed { .. }
-        | EventKind::MemoryReused { .. } => Paint::Faint,
+        | EventKind::MemoryReused { .. }
+        | EventKind::Sometimes { .. } => Paint::Faint,
         EventKind::Writes { .. } | EventKind::Outcome => Paint::Good,
         EventKind::ProcessCreated { .. }
         | EventKind::ThreadCreated { .. }
@@ -189,6 +190,8 @@ pub fn words(kind: &EventKind, mut names: Names, text: &str) -> String {
         EventKind::AssertFails => format!("assertion fails: {}", one_line(text)),
         EventKind::KilledBySignal { signal } => format!("is killed by {}", signal_words(signal)),
         EventKind::Misuses { misuse } => misuse_words(misuse, n),
+        EventKind::Sometimes { holds: true } => format!("finds true: {}", one_line(text)),
+        EventKind::Sometimes { holds: false } => format!("finds not true: {}", one_line(text)),
         EventKind::Outcome => format!("outcome: {}", one_line(text)),
         EventKind::Progress => "makes progress".to_string(),
     }
