@@ -12,6 +12,7 @@ use sim_abi::{Choice, Finding, FindingKind, Schedule, Verdict};
 use sim_kernel::Config;
 
 use crate::clue::Clue;
+use crate::conditions;
 use crate::dfs::Dfs;
 use crate::dpor::Dpor;
 use crate::findings;
@@ -173,6 +174,10 @@ fn with<S: Strategy>(
     };
     result.explain(&mut record);
     compare_outcomes(options, &mut record);
+    if record.complete && !record.findings.iter().any(|f| f.kind.is_error()) {
+        let missed = conditions::missed(config, &tally.conditions);
+        record.findings.extend(missed);
+    }
     record.verdict = verdict(&record);
     record
 }

@@ -21,6 +21,7 @@ use sim_detect::heap::Heap;
 use sim_detect::held::Held;
 use sim_kernel::{Enabled, Observer, Operation, State, World};
 
+use crate::conditions::Line;
 use crate::footprint::{Footprint, Thing, overlap};
 
 /// Something noticed. Two that are equal are reported once.
@@ -132,7 +133,7 @@ pub struct Watch {
     /// What the kernel read or wrote for a thread in the last step, while others lived.
     pub copies: Vec<MemoryAccess>,
     /// `sim_sometimes` looked at in the last step: at which call, its name, whether it was true.
-    pub conditions: Vec<(u32, String, bool)>,
+    pub conditions: Vec<(Line, String, bool)>,
     /// The last step made progress: an end, output, `sim_progress`, a timeout.
     pub progress: bool,
     /// What the last step did, if somebody wants to know.
@@ -208,7 +209,9 @@ impl Observer for Watch {
         match event.kind {
             EventKind::Sometimes { holds } => {
                 let name = world.condition().into();
-                self.conditions.push((event.pc, name, holds));
+                let line = world.source_place(event.thread, event.pc);
+                self.conditions
+                    .push((line.unwrap_or_default(), name, holds));
             }
             EventKind::Outcome => self.outcomes.extend(world.outcomes().last().cloned()),
             EventKind::Exits

@@ -91,7 +91,8 @@ pub fn program_frames(stack: Vec<StackFrame>) -> Vec<StackFrame> {
         .collect()
 }
 
-fn error(verdict: Verdict, message: String, tick: Tick) -> Finding {
+/// An error of which nothing more is known.
+pub fn error(verdict: Verdict, message: String, tick: Tick) -> Finding {
     Finding {
         kind: FindingKind::Error(verdict),
         message,

@@ -9,6 +9,7 @@ extern crate std;
 
 pub mod check;
 mod clue;
+mod conditions;
 mod dfs;
 mod dpor;
 mod findings;

@@ -14,6 +14,7 @@ use sim_abi::{Choice, Tid};
 use sim_kernel::{Config, Enabled, Halt, Mode, Saved, Visibility, World};
 
 use crate::clue::{self, Clue, History, Watch};
+use crate::conditions::{Condition, Line};
 use crate::sharing::Sharing;
 use crate::strategy::{Arrival, Arrived, Strategy};
 
@@ -46,15 +47,6 @@ pub struct Discovery {
     pub switches: u64,
 }
 
-/// A condition that must be true some time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Condition {
-    /// As the program calls it.
-    pub name: String,
-    /// It was true in some interleaving.
-    pub has_held: bool,
-}
-
 /// What a search has seen.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -71,7 +63,7 @@ pub struct Tally {
     /// Outcomes: in how many steps each was told.
     pub outcomes: BTreeMap<String, u64>,
     /// `sim_sometimes`, by the place of the call.
-    pub conditions: BTreeMap<u32, Condition>,
+    pub conditions: BTreeMap<Line, Condition>,
     /// What was noticed, each once.
     pub discoveries: Vec<Discovery>,
     /// Why the search was stopped.
@@ -259,8 +251,8 @@ impl<'a, S: Strategy> Search<'a, S> {
         for outcome in core::mem::take(&mut self.watch.outcomes) {
             *self.tally.outcomes.entry(outcome).or_insert(0) += 1;
         }
-        for (pc, name, holds) in core::mem::take(&mut self.watch.conditions) {
-            let condition = self.tally.conditions.entry(pc).or_default();
+        for (line, name, holds) in core::mem::take(&mut self.watch.conditions) {
+            let condition = self.tally.conditions.entry(line).or_default();
             condition.name = name;
             condition.has_held |= holds;
         }

@@ -21,9 +21,9 @@ use sim_abi::{EventKind, Image, MemoryAccess, Tid};
 use sim_machine::{Access, Registers, Stop, Watch};
 
 use crate::choices::Visibility;
+use crate::life::SIGABRT;
 use crate::observer::Observer;
 use crate::process::ProcessKey;
-use crate::life::SIGABRT;
 use crate::thread::{State, ThreadKey};
 use crate::wait::{Attempt, done, failed};
 use crate::watch::KernelWatch;

@@ -169,16 +169,46 @@ fn formats_and_their_arguments() {
         assert_eq!(call(line), [""; 0], "{line}");
     }
     let wrong = [
-        (r#"printf("%d", d)"#, "3:29: warning: format `%d` expects argument of type `int`, but argument 2 has type `double`"),
-        (r#"printf("%f", i)"#, "3:29: warning: format `%f` expects argument of type `double`, but argument 2 has type `int`"),
-        (r#"printf("%d", l)"#, "3:29: warning: format `%d` expects argument of type `int`, but argument 2 has type `long long`"),
-        (r#"printf("%s", i)"#, "3:29: warning: format `%s` expects argument of type `char *`, but argument 2 has type `int`"),
-        (r#"printf("%5lld", i)"#, "3:32: warning: format `%5lld` expects argument of type `long long`, but argument 2 has type `int`"),
-        (r#"printf("%d %d", i)"#, "3:16: warning: format `%d` expects a matching `int` argument"),
-        (r#"printf("%d", i, i)"#, "3:32: warning: too many arguments for format"),
-        (r#"printf("%y", i)"#, "3:16: warning: unknown conversion `%y` in format"),
-        (r#"scanf("%d", i)"#, "3:28: warning: format `%d` expects argument of type `int *`, but argument 2 has type `int`"),
-        (r#"scanf("%lf", &f)"#, "3:29: warning: format `%lf` expects argument of type `double *`, but argument 2 has type `float *`"),
+        (
+            r#"printf("%d", d)"#,
+            "3:29: warning: format `%d` expects argument of type `int`, but argument 2 has type `double`",
+        ),
+        (
+            r#"printf("%f", i)"#,
+            "3:29: warning: format `%f` expects argument of type `double`, but argument 2 has type `int`",
+        ),
+        (
+            r#"printf("%d", l)"#,
+            "3:29: warning: format `%d` expects argument of type `int`, but argument 2 has type `long long`",
+        ),
+        (
+            r#"printf("%s", i)"#,
+            "3:29: warning: format `%s` expects argument of type `char *`, but argument 2 has type `int`",
+        ),
+        (
+            r#"printf("%5lld", i)"#,
+            "3:32: warning: format `%5lld` expects argument of type `long long`, but argument 2 has type `int`",
+        ),
+        (
+            r#"printf("%d %d", i)"#,
+            "3:16: warning: format `%d` expects a matching `int` argument",
+        ),
+        (
+            r#"printf("%d", i, i)"#,
+            "3:32: warning: too many arguments for format",
+        ),
+        (
+            r#"printf("%y", i)"#,
+            "3:16: warning: unknown conversion `%y` in format",
+        ),
+        (
+            r#"scanf("%d", i)"#,
+            "3:28: warning: format `%d` expects argument of type `int *`, but argument 2 has type `int`",
+        ),
+        (
+            r#"scanf("%lf", &f)"#,
+            "3:29: warning: format `%lf` expects argument of type `double *`, but argument 2 has type `float *`",
+        ),
     ];
     for (line, expected) in wrong {
         assert_eq!(call(line), [expected], "{line}");
