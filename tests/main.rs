@@ -6,6 +6,7 @@
 //!   * `programs.rs`      small C programs with what must come out of them in their first lines (`programs/`),
 //!     and the host's gcc beside;
 //!   * `corners.rs`       the corners of C beside the host's gcc (`corners/`);
+//!   * `random_c.rs`     random C programs beside the host's gcc;
 //!   * `schedules.rs`     round-robin on paper, worked out by hand;
 //!   * `keys.rs`          what the keys of a scenario do; exit codes; the keys of the JSON;
 //!   * `bad_input.rs`     malformed scenarios and programs: exit code 2, the right line and column;
@@ -31,6 +32,7 @@ mod hostile;
 mod keys;
 mod pages;
 mod programs;
+mod random_c;
 mod scenarios;
 mod schedules;
 mod truth;

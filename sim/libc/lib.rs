@@ -32,6 +32,10 @@ pub const HEADERS: &[(&str, &str)] = &[
         "bits/pthread_types.h",
         include_str!("include/bits/pthread_types.h"),
     ),
+    (
+        "bits/soft_arithmetic.h",
+        include_str!("include/bits/soft_arithmetic.h"),
+    ),
     ("bits/stream.h", include_str!("include/bits/stream.h")),
     ("bits/syscall.h", include_str!("include/bits/syscall.h")),
     ("bits/types.h", include_str!("include/bits/types.h")),
@@ -120,7 +124,6 @@ pub const SOURCES: &[(&str, &str)] = &[
     ),
     ("pthread/spin.c", include_str!("source/pthread/spin.c")),
     ("pthread/thread.c", include_str!("source/pthread/thread.c")),
-    ("runtime/assert.c", include_str!("source/runtime/assert.c")),
     ("runtime/divide.c", include_str!("source/runtime/divide.c")),
     ("runtime/lock.c", include_str!("source/runtime/lock.c")),
     (
@@ -154,6 +157,8 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("stdio/scanf.c", include_str!("source/stdio/scanf.c")),
     ("stdio/stream.c", include_str!("source/stdio/stream.c")),
     ("stdio/write.c", include_str!("source/stdio/write.c")),
+    ("stdlib/abort.c", include_str!("source/stdlib/abort.c")),
+    ("stdlib/assert.c", include_str!("source/stdlib/assert.c")),
     ("stdlib/bits.c", include_str!("source/stdlib/bits.c")),
     (
         "stdlib/environment.c",

@@ -3,8 +3,38 @@
 use super::checker::{Checker, Parse};
 use super::errors;
 use super::names;
-use super::token::Kind;
+use super::token::{Kind, Token};
+use alloc::format;
 use alloc::vec::Vec;
+
+/// Attributes that change what a program does, and that this compiler does not have.
+const UNSUPPORTED: [&str; 8] = [
+    "alias",
+    "cleanup",
+    "constructor",
+    "destructor",
+    "ifunc",
+    "mode",
+    "vector_size",
+    "transparent_union",
+];
+
+/// Does an attribute do here what it says? For `__has_attribute`.
+pub fn known(name: &str) -> bool {
+    const ADVICE: [&str; 10] = [
+        "packed",
+        "aligned",
+        "unused",
+        "used",
+        "noreturn",
+        "noinline",
+        "always_inline",
+        "const",
+        "pure",
+        "fallthrough",
+    ];
+    ADVICE.contains(&name.trim_matches('_'))
+}
 
 /// The attributes that mean something here.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,7 +44,7 @@ pub struct Attributes {
 }
 
 impl Checker<'_> {
-    /// `__attribute__((…))`: only `packed` and `aligned` mean something.
+    /// `__attribute__((…))`: `packed` and `aligned` mean something; most others are advice for an optimiser.
     pub fn attributes(&mut self) -> Attributes {
         let mut attributes = Attributes::default();
         loop {
@@ -47,7 +77,23 @@ impl Checker<'_> {
                 if word.is_word(names::ALIGNED) || word.is_word(names::ALIGNED__) {
                     attributes.align = self.aligned_argument(i).unwrap_or(16);
                 }
+                self.refuse_attribute(word, i);
             }
+        }
+    }
+
+    fn refuse_attribute(&mut self, word: Token, index: usize) {
+        if word.kind != Kind::Identifier {
+            return;
+        }
+        let text = self.names.text(word.text);
+        let name = text.trim_matches('_');
+        // An argument may have the same name: `section(alias)`.
+        let first = matches!(self.tokens[index - 1].kind, Kind::LeftParen | Kind::Comma);
+        if first && UNSUPPORTED.contains(&name) {
+            self.say(word.at, |span| {
+                errors::unsupported(span, &format!("the attribute `{name}`"), "")
+            });
         }
     }
 

@@ -383,13 +383,25 @@ impl Checker<'_> {
     }
 
     fn align_of(&mut self, at: Location) -> Parse<Value> {
+        let own = self.declared_alignment();
         let ty = self.type_of_operand()?;
-        let align = self.types.align(ty.id);
+        let align = self.types.align(ty.id).max(own);
         Ok(Value::new(
             constant(u64::from(align), Scalar::U32, place(at)),
             UINT,
             at,
         ))
+    }
+
+    /// Of the variable in `( name )`, if `_Alignas` or an attribute says more than its type.
+    fn declared_alignment(&self) -> u32 {
+        let name = self.second();
+        let next = self.tokens.get(self.position + 2).map(|t| t.kind);
+        if next != Some(Kind::RightParen) || !name.is_identifier() {
+            return 0;
+        }
+        let id = self.scopes.find(name.text);
+        id.map_or(0, |id| self.scopes.entities[id as usize].align)
     }
 
     /// Is it an lvalue that may be changed? If not, says why.

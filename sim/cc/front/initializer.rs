@@ -484,8 +484,11 @@ impl Checker<'_> {
         let mut next = None;
         let mut range: Option<(u32, u32)> = None;
         let mut old_style = false;
+        // Before C99 gcc had `[2] 5` and `member: 5`.
+        let mut last_was_member;
         loop {
             let token = self.peek();
+            last_was_member = token.kind != Kind::LeftBracket;
             let (child, index) = match token.kind {
                 Kind::LeftBracket => {
                     self.advance();
@@ -531,7 +534,7 @@ impl Checker<'_> {
             self.expect(Kind::Colon)?;
         } else if self.kind() == Kind::Equal {
             self.advance();
-        } else if !matches!(self.kind(), Kind::LeftBrace) {
+        } else if last_was_member && self.kind() != Kind::LeftBrace {
             return self.unexpected("`=` after the designator");
         }
         let from = items.items.len();

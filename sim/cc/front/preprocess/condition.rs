@@ -181,7 +181,10 @@ impl Parser<'_, '_, '_, '_> {
             }
             Kind::Bang => Value::of(!self.unary(live)?.truth()),
             Kind::LeftParen => {
-                let value = self.conditional(live)?;
+                let mut value = self.conditional(live)?;
+                while self.accept(Kind::Comma) {
+                    value = self.conditional(live)?;
+                }
                 if !self.accept(Kind::RightParen) {
                     return Err(self.wrong(token.at, "this `(` is never closed"));
                 }

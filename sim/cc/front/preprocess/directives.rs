@@ -1,5 +1,6 @@
 //! Directives: `#include`, `#define`, `#if` and the others (C17 §6.10).
 
+use super::super::attributes;
 use super::super::errors;
 use super::super::lexer::Lexer;
 use super::super::literal;
@@ -341,7 +342,13 @@ impl Preprocessor<'_, '_> {
                     };
                     let inside = &line[i + 1..i + end];
                     i += end + 1;
-                    Some(token.text == names::HAS_INCLUDE && self.has_include(inside))
+                    Some(match token.text {
+                        names::HAS_INCLUDE => self.has_include(inside),
+                        names::HAS_ATTRIBUTE => inside
+                            .first()
+                            .is_some_and(|t| attributes::known(&self.names.text(t.text))),
+                        _ => false,
+                    })
                 }
                 _ => None,
             };
@@ -491,7 +498,31 @@ impl Preprocessor<'_, '_> {
                 }
             }
             Some(token) if token.is_word(names::PACK) => self.pragma_pack(&line[1..]),
+            Some(token) if token.is_word(names::PUSH_MACRO) || token.is_word(names::POP_MACRO) => {
+                self.pragma_macro(token.is_word(names::PUSH_MACRO), line);
+            }
             _ => {}
+        }
+    }
+
+    /// `push_macro("name")` keeps what the name means, `pop_macro("name")` restores it.
+    fn pragma_macro(&mut self, push: bool, line: &[Token]) {
+        let [_, open, string, close, ..] = line else {
+            return;
+        };
+        let kinds = [open.kind, string.kind, close.kind];
+        if kinds != [Kind::LeftParen, Kind::String, Kind::RightParen] {
+            return;
+        }
+        let quoted = self.names.bytes(string.text);
+        let inside = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or(b"");
+        let inside = inside.to_vec();
+        let name = self.names.intern(&inside);
+        if push {
+            let meaning = self.find_macro(name).cloned();
+            self.kept.entry(name).or_default().push(meaning);
+        } else if let Some(meaning) = self.kept.get_mut(&name).and_then(Vec::pop) {
+            self.set_macro_again(name, meaning);
         }
     }
 

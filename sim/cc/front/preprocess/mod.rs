@@ -20,6 +20,7 @@ use super::report::Report;
 use super::source::Sources;
 use super::token::{Kind, LINE_START, Location, PAINTED, SPACE, Token};
 use super::{Files, Options};
+use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -85,6 +86,8 @@ struct Preprocessor<'a, 's> {
     line_shift: i64,
     presumed_file: Option<Name>,
     once: Vec<String>,
+    /// What `#pragma push_macro("name")` keeps.
+    kept: BTreeMap<Name, Vec<Option<Rc<Macro>>>>,
     pack: u32,
     pack_stack: Vec<u32>,
     packs: Vec<(usize, u32)>,
@@ -123,6 +126,7 @@ pub fn preprocess<'a>(
         line_shift: 0,
         presumed_file: None,
         once: Vec::new(),
+        kept: BTreeMap::new(),
         pack: 0,
         pack_stack: Vec::new(),
         packs: Vec::new(),

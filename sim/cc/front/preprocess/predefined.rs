@@ -65,10 +65,15 @@ impl Preprocessor<'_, '_> {
 
     /// Replaces or removes a definition.
     pub fn set_macro(&mut self, name: Name, definition: impl Into<Option<Macro>>) {
+        self.set_macro_again(name, definition.into().map(Rc::new));
+    }
+
+    /// The same with a definition that there was before.
+    pub fn set_macro_again(&mut self, name: Name, definition: Option<Rc<Macro>>) {
         let index = name.0 as usize;
         if self.macros.len() <= index {
             self.macros.resize(index + 1, None);
         }
-        self.macros[index] = definition.into().map(Rc::new);
+        self.macros[index] = definition;
     }
 }

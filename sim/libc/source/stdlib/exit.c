@@ -1,6 +1,5 @@
-/* The end of a process: exit, atexit, abort. */
+/* The end of a process: exit and atexit. */
 #include <bits/internal.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -74,13 +73,4 @@ void quick_exit(int status)
 {
     run(&at_quick_exit_list);
     _Exit(status);
-}
-
-/* If the signal is caught and its handler returns, the second one cannot be. */
-void abort(void)
-{
-    raise(SIGABRT);
-    signal(SIGABRT, SIG_DFL);
-    raise(SIGABRT);
-    _Exit(127);
 }
