@@ -152,6 +152,22 @@ fn exit_codes() {
     }
 }
 
+/// Who is killed by a signal was somewhere: also after another process has failed an assertion.
+#[test]
+fn a_deadly_signal_has_a_place() {
+    let folder = scratch("deadly");
+    let source = "#include <assert.h>\n#include <stdlib.h>\n#include <sys/wait.h>\n#include <unistd.h>\n\
+                  int main(void) {\n  if (fork() == 0) assert(0);\n  wait(0);\n  abort();\n}";
+    let (code, run) = run(&folder, &program(source));
+    let place = |n: usize| {
+        let finding = &run["findings"][n];
+        (&finding["kind"], &finding["locations"][0]["line"])
+    };
+    assert_eq!(code, 1);
+    assert_eq!(place(0), (&"assertion-failed".into(), &9.into()));
+    assert_eq!(place(1), (&"crashed".into(), &11.into()));
+}
+
 /// `--format json` prints exactly one object with at least the documented keys.
 #[test]
 fn json_has_the_documented_keys() {

@@ -175,13 +175,7 @@ impl World {
                 done(0)
             }
             SIG_DFL if self.signal_kills(target, signal as u8) => {
-                self.tell(
-                    target,
-                    EventKind::KilledBySignal {
-                        signal: signal as u8,
-                    },
-                );
-                self.kill_process(target, signal as u8);
+                self.killed(target, signal as u8);
                 if itself { Ok(Outcome::Gone) } else { done(0) }
             }
             SIG_DFL => done(0),
@@ -284,11 +278,15 @@ impl World {
     pub(crate) fn die(&mut self, t: ThreadKey, death: Death) {
         match death {
             Death::Fault(fault) => self.fault(t, fault),
-            Death::Signal(signal) => {
-                self.tell(t, EventKind::KilledBySignal { signal });
-                self.kill_process(t, signal);
-            }
+            Death::Signal(signal) => self.killed(t, signal),
         }
+    }
+
+    /// A signal ends the process: told, with the place where the thread was.
+    fn killed(&mut self, t: ThreadKey, signal: u8) {
+        self.obituary = self.backtrace(self.threads[t].tid);
+        self.tell(t, EventKind::KilledBySignal { signal });
+        self.kill_process(t, signal);
     }
 
     /// Back from a handler: the registers are as they were.
