@@ -9,7 +9,7 @@ use crate::{Failure, terminal};
 pub fn explain(options: &ExplainOptions) -> Result<ExitCode, Failure> {
     let text = match &options.topic {
         None => list(),
-        Some(topic) => match sim_report::explain(topic) {
+        Some(topic) => match sim_report::explain(&topic.to_lowercase()) {
             Some(text) => text.to_string(),
             None => {
                 return Err(Failure::new(format!(

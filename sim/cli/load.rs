@@ -124,6 +124,13 @@ fn program(
                 sim_scenario::join("", &path.to_string_lossy())
             }
         };
+        // What stands behind the first file and is none was perhaps meant for the program.
+        if !names.is_empty() && path.extension().is_none() && !path.exists() {
+            return Err(Failure::new(format!(
+                "there is no file `{}`; arguments of the program stand behind `--`",
+                path.display()
+            )));
+        }
         loader.read_named(&name, path)?;
         loader.check_kind(&name, path)?;
         names.push(name);
