@@ -179,6 +179,107 @@ fn padding_and_inherited_blocks_are_fine() {
     assert_eq!(report["findings"], serde_json::json!([]));
 }
 
+/// Threads wait at a barrier while the others are still to be created: nobody is dead. Of three that wait
+/// for a fourth that never comes, all are, as soon as nobody is left who could create it.
+#[test]
+fn a_barrier_whose_threads_come_later() {
+    let program = |arrives: &str| {
+        format!(
+            "#include <pthread.h>
+             #include <stdio.h>
+             #include <unistd.h>
+             pthread_barrier_t b; pthread_t t[3];
+             void *f(void *a) {{ pthread_barrier_wait(&b); return a; }}
+             int main(void) {{
+                 pthread_barrier_init(&b, 0, 4);
+                 for (int i = 0; i < 3; i++) {{ pthread_create(&t[i], 0, f, 0); usleep(1000); }}
+                 {arrives}
+                 for (int i = 0; i < 3; i++) pthread_join(t[i], 0);
+                 puts(\"passed\");
+             }}"
+        )
+    };
+    let all = program("pthread_barrier_wait(&b);");
+    check("hostile-barrier", &all, "ok", "passed\n");
+    check("hostile-barrier", &program(""), "deadlock", "");
+}
+
+/// Thousands of threads that wait for one lock, at one barrier, each for the one before it, or only sleep:
+/// what an event costs does not grow with the number of those who wait.
+#[test]
+fn thousands_of_threads() {
+    let program = |body: &str, main: &str| {
+        format!(
+            "#include <pthread.h>
+             #include <semaphore.h>
+             #include <stdio.h>
+             #include <unistd.h>
+             enum {{ N = 2000 }};
+             pthread_t t[N]; int count;
+             pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+             pthread_barrier_t b; sem_t s[N + 1];
+             void *f(void *a) {{
+                 int i = (int)a;
+                 {body}
+                 pthread_mutex_lock(&m); count++; pthread_mutex_unlock(&m);
+                 return 0;
+             }}
+             int main(void) {{
+                 pthread_barrier_init(&b, 0, N);
+                 for (int i = 0; i <= N; i++) sem_init(&s[i], 0, 0);
+                 pthread_mutex_lock(&m);
+                 for (int i = 0; i < N; i++) pthread_create(&t[i], 0, f, (void *)i);
+                 pthread_mutex_unlock(&m);
+                 {main}
+                 for (int i = 0; i < N; i++) pthread_join(t[i], 0);
+                 printf(\"%d\\n\", count);
+             }}"
+        )
+    };
+    let fine = |body: &str, main: &str| {
+        check("hostile-many", &program(body, main), "ok", "2000\n");
+    };
+    fine("", "");
+    fine("sleep(1);", "");
+    fine("pthread_barrier_wait(&b);", "");
+    fine("sem_wait(&s[i]); sem_post(&s[i + 1]);", "sem_post(&s[0]);");
+    // The first is never woken: then nobody is.
+    let broken = program("sem_wait(&s[i]); sem_post(&s[i + 1]);", "");
+    check("hostile-many", &broken, "deadlock", "");
+}
+
+/// Programs that keep the kernel busy for nothing reach the limit of instructions, although they execute few.
+#[test]
+fn busy_for_nothing() {
+    let folder = scratch("hostile-busy");
+    for body in [
+        "sched_yield();",
+        "pthread_t t; pthread_create(&t, 0, f, 0);",
+        "mmap(0, 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);",
+        "open(\"/f\", O_CREAT | O_RDWR, 0644);",
+        "kill(0, 0);",
+    ] {
+        let scenario = format!(
+            "[[process]]
+source = '''
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+void *f(void *a) {{ return a; }}
+int main(void) {{ for (;;) {{ {body} }} }}
+'''
+[limits]
+instructions = 3000000
+"
+        );
+        std::fs::write(folder.join("p.toml"), scenario).expect("the folder can be written");
+        let report = json(&sim(&folder, &["run", "p.toml", "--format", "json"]));
+        assert_eq!(report["verdict"], "limit-reached", "{body}");
+    }
+}
+
 /// Two processes that compute for longer than anybody can count, on two cores.
 #[test]
 fn endless_bursts() {

@@ -31,6 +31,9 @@ pub const THREAD_STACK_SIZE: u32 = 0x2_0000;
 pub const STACK_TOP: u32 = 0xf000_0000;
 /// The most the first thread's stack may take.
 pub const MAIN_STACK_SIZE: u32 = 0x80_0000;
+/// Bytes below it that are nobody's, so that running into them is a stack overflow: as many as the largest
+/// frame that a program is likely to have. Under the other stacks it is a page.
+pub const MAIN_GUARD: u32 = 0x10_0000;
 
 /// `pthread_mutex_t`, 24 bytes, all zero: a normal mutex, free (`PTHREAD_MUTEX_INITIALIZER`).
 pub mod mutex {

@@ -9,6 +9,7 @@
 //!
 //! Times saturate: after 2^32 releases by one thread races may be missed, never invented.
 
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use sim_abi::{Pid, Tid};
 
@@ -33,31 +34,63 @@ impl Epoch {
     }
 }
 
-/// For each slot, up to which of its times everything is known. Absent entries are 0.
+/// Slots in a chunk of a clock.
+const CHUNK: usize = 32;
+type Chunk = Arc<[u32; CHUNK]>;
+
+/// For each slot, up to which of its times everything is known. Absent entries are 0. Kept in chunks that
+/// clocks share: with thousands of threads most of what two of them know is the same.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clock {
-    times: Vec<u32>,
+    chunks: Vec<Chunk>,
 }
 
 impl Clock {
+    #[inline]
     fn time(&self, slot: usize) -> u32 {
-        self.times.get(slot).copied().unwrap_or(0)
+        match self.chunks.get(slot / CHUNK) {
+            Some(chunk) => chunk[slot % CHUNK],
+            None => 0,
+        }
     }
 
     pub(crate) fn raise(&mut self, epoch: Epoch) {
-        if self.times.len() <= epoch.slot() {
-            self.times.resize(epoch.slot() + 1, 0);
+        let (chunk, entry) = (epoch.slot() / CHUNK, epoch.slot() % CHUNK);
+        if self.time(epoch.slot()) >= epoch.time() {
+            return;
         }
-        let time = &mut self.times[epoch.slot()];
-        *time = epoch.time().max(*time);
+        if self.chunks.len() <= chunk {
+            self.chunks.resize(chunk + 1, Arc::new([0; CHUNK]));
+        }
+        Arc::make_mut(&mut self.chunks[chunk])[entry] = epoch.time();
     }
 
     pub(crate) fn join(&mut self, other: &Clock) {
-        if self.times.len() < other.times.len() {
-            self.times.resize(other.times.len(), 0);
+        for (mine, theirs) in self.chunks.iter_mut().zip(&other.chunks) {
+            if !Arc::ptr_eq(mine, theirs) {
+                join_chunk(mine, theirs);
+            }
         }
-        for (mine, theirs) in self.times.iter_mut().zip(&other.times) {
-            *mine = (*mine).max(*theirs);
+        if let Some(more) = other.chunks.get(self.chunks.len()..) {
+            self.chunks.extend_from_slice(more);
+        }
+    }
+}
+
+/// The later time of each slot; one of the two chunks itself, where that knows all that the other does.
+fn join_chunk(mine: &mut Chunk, theirs: &Chunk) {
+    let (mut less, mut more) = (false, false);
+    for (mine, theirs) in mine.iter().zip(theirs.iter()) {
+        less |= mine < theirs;
+        more |= mine > theirs;
+    }
+    match (less, more) {
+        (false, _) => {}
+        (true, false) => *mine = theirs.clone(),
+        (true, true) => {
+            for (mine, theirs) in Arc::make_mut(mine).iter_mut().zip(theirs.iter()) {
+                *mine = (*mine).max(*theirs);
+            }
         }
     }
 }
@@ -160,15 +193,18 @@ impl Threads {
         if let Some(slot) = self.find(tid) {
             return Some(slot);
         }
+        /// Of thousands that have ended unseen, the last few are asked.
+        const ASKED: usize = 64;
         let maker = &self.slots[creator];
-        let free = self.ended.iter().position(|&slot| {
+        let from = self.ended.len().saturating_sub(ASKED);
+        let free = self.ended[from..].iter().position(|&slot| {
             let last = &self.slots[slot as usize];
             last.ended && maker.knows(last.now)
         });
         let Some(free) = free else {
             return self.fresh(tid);
         };
-        let slot = self.ended.swap_remove(free) as usize;
+        let slot = self.ended.remove(from + free) as usize;
         self.name(tid, slot)?;
         let thread = &mut self.slots[slot];
         thread.tick();

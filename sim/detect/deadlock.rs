@@ -142,8 +142,15 @@ fn need(enders: &Enders) -> (usize, BTreeSet<Tid>) {
 /// Can the thread that begins this wait be seen to be alive without looking further? Then nobody has
 /// died by it, and [`Deadlocks::check`] need not be asked. `runs`: the thread does not wait.
 pub fn is_plainly_alive(wait: &WaitFact, runs: impl Fn(Tid) -> bool) -> bool {
-    let (need, enders) = need(&wait.enders);
-    wait.timed || enders.into_iter().filter(|&ender| runs(ender)).count() >= need
+    match &wait.enders {
+        _ if wait.timed => true,
+        // The usual case, without a list of all who could.
+        Enders::AnyOf(list) => list.iter().any(|&ender| runs(ender)),
+        enders => {
+            let (need, enders) = need(enders);
+            enders.into_iter().filter(|&ender| runs(ender)).count() >= need
+        }
+    }
 }
 
 /// Reports each dead thread once, at the moment it becomes dead.

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use sim_abi::event::{Event, EventKind, Location, Mode, Object};
 use sim_abi::{Pid, Tid};
 
-use crate::side::{Place, in_range, in_space, location_of};
+use crate::side::{Place, forget_range, in_space, location_of};
 
 /// A lock that a thread holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,17 +73,14 @@ impl Held {
             EventKind::ProcessExits { .. } | EventKind::Executes => self.ends_all(event.process),
             EventKind::HeapAllocated { block, size, .. } | EventKind::HeapFreed { block, size } => {
                 if let Some(space) = self.space_of(event.process) {
-                    self.left
-                        .retain(|&object, _| !in_range(object, space, block, size));
+                    forget_range(&mut self.left, space, block, size);
                 }
             }
             EventKind::MemoryReused {
                 space,
                 address,
                 size,
-            } => self
-                .left
-                .retain(|&object, _| !in_range(object, space, address, size)),
+            } => forget_range(&mut self.left, space, address, size),
             _ => {}
         }
     }

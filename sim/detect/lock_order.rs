@@ -16,7 +16,8 @@
 //!
 //! **Guarantees.** Every warning names acquisitions that happened. May warn of orders that other
 //! synchronisation keeps apart (one thread ended before the other began). May miss rings that are
-//! found only after [`STEPS_MAX`] steps of the search, and all that this run did not do.
+//! found only after [`STEPS_MAX`] steps of the search, orders of a thread that holds more than
+//! [`HELD_MAX`] locks, and all that this run did not do.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
@@ -26,7 +27,7 @@ use sim_abi::Tid;
 use sim_abi::event::{Event, EventKind, Mode, Object};
 
 use crate::held::{Held, Hold};
-use crate::side::{Place, in_range, in_space};
+use crate::side::{Place, forget_range, in_space};
 
 /// A search for a ring looks at so many partial ways at most.
 pub const STEPS_MAX: usize = 4096;
@@ -61,10 +62,16 @@ struct Taken {
     all: Vec<(Object, Mode)>,
 }
 
+/// Of a thread that holds more locks than these, no further order is remembered: it would be the order of
+/// all of them to all.
+const HELD_MAX: usize = 64;
+
 /// The lock-order graph.
 #[derive(Clone, Debug, Default)]
 pub struct LockOrder {
     graph: DiGraph<Object, Taken>,
+    /// Of the locks that exist. One made later at the same place is another lock; the old one's edges
+    /// stay: they happened.
     nodes: BTreeMap<Object, NodeIndex>,
     /// Rings that have been reported, as sorted sets of locks.
     reported: BTreeSet<Vec<Object>>,
@@ -90,12 +97,12 @@ impl LockOrder {
                 address,
                 size,
             } => {
-                self.forget(|object| in_range(object, space, address, size));
+                forget_range(&mut self.nodes, space, address, size);
                 Vec::new()
             }
             EventKind::HeapFreed { block, size } => {
                 if let Some(space) = held.space_of(event.process) {
-                    self.forget(|object| in_range(object, space, block, size));
+                    forget_range(&mut self.nodes, space, block, size);
                 }
                 Vec::new()
             }
@@ -105,12 +112,7 @@ impl LockOrder {
 
     /// This private address space is gone; its number may be used again.
     pub fn forget_space(&mut self, space: u32) {
-        self.forget(|object| in_space(object, space));
-    }
-
-    /// A lock made later at the same place is another lock. The old one's edges stay: they happened.
-    fn forget(&mut self, is_gone: impl Fn(Object) -> bool) {
-        self.nodes.retain(|&object, _| !is_gone(object));
+        self.nodes.retain(|&object, _| !in_space(object, space));
     }
 
     fn locks(
@@ -120,7 +122,8 @@ impl LockOrder {
         mode: Mode,
         holds: &[Hold],
     ) -> Vec<LockRing> {
-        if holds.is_empty() || holds.iter().any(|hold| hold.object == object) {
+        let many = holds.len() > HELD_MAX;
+        if holds.is_empty() || many || holds.iter().any(|hold| hold.object == object) {
             return Vec::new();
         }
         let mut all: Vec<(Object, Mode)> = holds.iter().map(|h| (h.object, h.mode)).collect();

@@ -17,7 +17,7 @@ use sim_abi::Tick;
 use sim_abi::event::{Event, EventKind, ExitStatus, Misuse, Object};
 
 use crate::held::{Held, Hold};
-use crate::side::{Place, in_range, in_space};
+use crate::side::{Place, forget_range, in_space};
 
 /// Something wrong with how a lock was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,8 +96,7 @@ impl Misuses {
                 address,
                 size,
             } => {
-                self.lost
-                    .retain(|&object, _| !in_range(object, space, address, size));
+                forget_range(&mut self.lost, space, address, size);
                 None
             }
             _ => None,

@@ -1,5 +1,7 @@
 //! One side of a finding: who did what, where and when, in numbers.
 
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
 use sim_abi::event::{Event, Location, MemoryAccess, Object};
 use sim_abi::{Tick, Tid};
 
@@ -86,12 +88,26 @@ pub(crate) fn in_space(object: Object, wanted: u32) -> bool {
     matches!(location_of(object), Some(Location::Private { space, .. }) if space == wanted)
 }
 
-/// Does the object start in these bytes of this private address space?
-pub(crate) fn in_range(object: Object, wanted: u32, start: u32, size: u32) -> bool {
-    match location_of(object) {
-        Some(Location::Private { space, address }) => {
-            space == wanted && address.wrapping_sub(start) < size
+/// Forgets the objects that start in these bytes of this private address space. The cost follows their
+/// number, not that of all objects: memory gets a new owner at every `malloc` and every new stack.
+pub(crate) fn forget_range<V>(map: &mut BTreeMap<Object, V>, space: u32, start: u32, size: u32) {
+    const KINDS: [fn(Location) -> Object; 6] = [
+        Object::Mutex,
+        Object::Condition,
+        Object::Semaphore,
+        Object::Rwlock,
+        Object::Barrier,
+        Object::Once,
+    ];
+    let Some(last) = size.checked_sub(1).map(|rest| start.saturating_add(rest)) else {
+        return;
+    };
+    let at = |kind: fn(Location) -> Object, address| kind(Location::Private { space, address });
+    for kind in KINDS {
+        let gone = map.range(at(kind, start)..=at(kind, last));
+        let gone: Vec<Object> = gone.map(|(&object, _)| object).collect();
+        for object in gone {
+            map.remove(&object);
         }
-        Some(Location::Shared { .. }) | None => false,
     }
 }

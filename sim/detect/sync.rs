@@ -21,7 +21,7 @@ use sim_abi::event::{EventKind, Mode, Object};
 use sim_abi::footprint::Touch;
 
 use crate::clock::{Clock, Thread};
-use crate::side::{in_range, in_space};
+use crate::side::{forget_range, in_space};
 
 /// The clocks of one object.
 #[derive(Clone, Debug, Default)]
@@ -140,7 +140,6 @@ impl Objects {
     }
 
     pub(crate) fn forget_range(&mut self, space: u32, start: u32, size: u32) {
-        self.clocks
-            .retain(|&object, _| !in_range(object, space, start, size));
+        forget_range(&mut self.clocks, space, start, size);
     }
 }

@@ -26,7 +26,7 @@ use sim_machine::Stop;
 
 use crate::config::Config;
 use crate::observer::Observer;
-use crate::sched::{Affinities, Policy, allowed, policy};
+use crate::sched::{Affinities, Policy, policy};
 use crate::signals::Death;
 use crate::thread::{State, ThreadBody, ThreadKey};
 use crate::wait::Wait;
@@ -47,6 +47,8 @@ pub struct Clock {
     pub cores: Vec<Core>,
     /// Cores that run a thread.
     pub(crate) busy: BTreeSet<u16>,
+    /// Those of them that execute at present; kept for its room only.
+    runs: Vec<(u16, ThreadKey)>,
     /// Deadlines: when, in which order they were set, whose.
     pub(crate) timers: BTreeMap<(Tick, u64), ThreadKey>,
     /// The deadline of each thread that has one.
@@ -84,6 +86,12 @@ pub struct Core {
     record: CoreRecord,
 }
 
+/// What a system call counts for the limit of instructions besides its own: about what it costs to
+/// simulate.
+const EFFORT_OF_A_CALL: u64 = 100;
+/// The same for giving a core to a thread: without it, synthetic processes could switch for ever.
+const EFFORT_OF_A_SWITCH: u64 = 10;
+
 impl Clock {
     /// At tick 0, with nothing on any core.
     pub fn new(config: &Config) -> Clock {
@@ -99,6 +107,7 @@ impl Clock {
             executing: None,
             cores: vec![Core::default(); usize::from(config.cores.max(1))],
             busy: BTreeSet::new(),
+            runs: Vec::new(),
             timers: BTreeMap::new(),
             deadlines: BTreeMap::new(),
             timers_set: 0,
@@ -141,6 +150,11 @@ impl World {
         self.clock.effort += u64::from(bytes) / BYTES_PER_INSTRUCTION;
     }
 
+    /// The kernel looks through so many entries of a table for a program.
+    pub(crate) fn effort_of_search(&mut self, entries: usize) {
+        self.clock.effort += entries as u64;
+    }
+
     /// Time moves on, up to `until` at most, or to just after the next thing the kernel did. `Some`: the
     /// world stands still; it will not move any more.
     pub fn tick<O: Observer>(&mut self, observer: &mut O, until: Tick) -> Option<Halt> {
@@ -153,7 +167,7 @@ impl World {
         self.due();
         self.arrive();
         self.flush(observer);
-        self.slices_over(observer);
+        self.slices_over();
         self.flush(observer);
         if self.finished() {
             return Some(Halt::Done);
@@ -208,9 +222,10 @@ impl World {
     }
 
     /// R2: bursts and time slices that are over at this tick.
-    fn slices_over<O: Observer>(&mut self, observer: &mut O) {
-        let busy: Vec<u16> = self.clock.busy.iter().copied().collect();
-        for number in busy {
+    fn slices_over(&mut self) {
+        let mut next = 0;
+        while let Some(number) = self.clock.busy.range(next..).next().copied() {
+            next = number + 1;
             let core = &self.clock.cores[usize::from(number)];
             let Some(t) = core.thread else { continue };
             if core.free_at > self.clock.now {
@@ -242,7 +257,6 @@ impl World {
             }
         }
         self.clock.executing = None;
-        let _ = observer;
     }
 
     /// A synthetic process has computed its burst: the device is next, or the end.
@@ -322,6 +336,7 @@ impl World {
         if price > 0 {
             observer.span(id, now, later(now, price), tid, true);
         }
+        self.clock.effort += EFFORT_OF_A_SWITCH;
         self.threads[t].state = State::Running(id);
         self.clock.executing = Some(id);
         let previous = previous.map(|(last, _)| last);
@@ -372,17 +387,17 @@ impl World {
         if let Some((at, _)) = self.clock.arrivals.first() {
             limit(*at);
         }
-        let mut runs: Vec<(u16, ThreadKey)> = Vec::new();
-        let ready = !self.clock.policy.is_empty();
-        for core in self
-            .clock
-            .cores
-            .iter()
-            .filter(|c| c.thread.is_none() && ready)
-        {
-            limit(core.free_at);
+        let mut runs = core::mem::take(&mut self.clock.runs);
+        runs.clear();
+        if !self.clock.policy.is_empty() {
+            let free = self.clock.cores.iter().filter(|c| c.thread.is_none());
+            free.for_each(|core| limit(core.free_at));
         }
-        for number in self.clock.busy.clone() {
+        // While nobody waits the ends of time slices change nothing: see `renew_slices`.
+        let bounded = !self.clock.policy.is_empty() || self.config.jitter > 0;
+        let mut next = 0;
+        while let Some(number) = self.clock.busy.range(next..).next().copied() {
+            next = number + 1;
             let core = &mut self.clock.cores[usize::from(number)];
             let t = core.thread.expect("a busy core runs a thread");
             if core.free_at > now {
@@ -399,7 +414,9 @@ impl World {
                     end
                 }
             };
-            limit(end);
+            if bounded {
+                limit(end);
+            }
             if let ThreadBody::Bursts { left, .. } = self.threads[t].body {
                 limit(later(now, left.max(1)));
             }
@@ -427,6 +444,23 @@ impl World {
                 self.clock.now = later(now, ticks);
             }
             _ => self.run_lockstep(observer, &runs, ticks),
+        }
+        if !bounded {
+            self.renew_slices(&runs);
+        }
+        self.clock.runs = runs;
+    }
+
+    /// Time slices that were over while nobody waited were followed by others of the same thread.
+    fn renew_slices(&mut self, runs: &[(u16, ThreadKey)]) {
+        let (now, quantum) = (self.clock.now.0, self.config.quantum.max(1));
+        for (number, _) in runs {
+            if let Some(end) = &mut self.clock.cores[usize::from(*number)].slice_end
+                && end.0 < now
+            {
+                let more = (now - end.0).div_ceil(quantum);
+                *end = later(*end, quantum.saturating_mul(more));
+            }
         }
     }
 
@@ -596,6 +630,7 @@ impl World {
                 thread.account.running += 1;
                 thread.account.instructions += 1;
                 self.clock.instructions += 1;
+                self.clock.effort += EFFORT_OF_A_CALL;
                 self.system_call(t, None);
                 1
             }
@@ -747,11 +782,6 @@ impl World {
     /// Instructions executed by all.
     pub fn instructions(&self) -> u64 {
         self.clock.instructions
-    }
-
-    /// Is this thread allowed on that core?
-    pub fn may_run(&self, t: ThreadKey, core: CoreId) -> bool {
-        allowed(t, core, &self.clock.affinities)
     }
 }
 

@@ -6,12 +6,11 @@
 use alloc::vec::Vec;
 
 use sim_abi::facts::{Enders, ThreadFact, WaitFact};
-use sim_abi::layout::barrier;
-use sim_abi::{Location, Tick, Tid};
+use sim_abi::{Location, Object, Pid, Tick, Tid};
 
 use crate::files::FileKind;
 use crate::process::ProcessKey;
-use crate::thread::{Blocked, State, ThreadKey};
+use crate::thread::{Blocked, State, Thread, ThreadKey};
 use crate::wait::Wait;
 use crate::world::{Mode, World};
 
@@ -26,10 +25,26 @@ impl World {
         alive.map(|t| self.fact(t)).collect()
     }
 
-    /// The facts of one thread, if it has not ended.
+    /// What matters for others of one thread's wait or end. `None`: it has ended. Under the clock this is
+    /// the short way to see that nobody has died: a wait that plainly ends some day (`plain.rs`) is left
+    /// out, and of a thread that has ended, and that plainly nobody waits for in vain, it is said that it
+    /// does not wait.
     pub fn fact_of(&self, tid: Tid) -> Option<ThreadFact> {
-        let t = self.tids.get(&tid).copied()?;
-        (self.threads[t].state != State::Ended).then(|| self.fact(t))
+        let t = self.tids.get(&tid).copied();
+        let alive = t.filter(|t| self.threads[*t].state != State::Ended);
+        match (alive, self.mode) {
+            (Some(t), Mode::Clock) if self.plainly_goes_on(t) => Some(self.idle_fact(t)),
+            (Some(t), _) => Some(self.fact(t)),
+            // Who has been joined at once is gone, and its process may be: nobody asks for that.
+            (None, Mode::Clock) if self.plainly_all_go_on() => Some(ThreadFact {
+                thread: tid,
+                process: t.map_or(Pid(0), |t| self.threads[t].pid),
+                daemon: false,
+                wait: None,
+                holds: Vec::new(),
+            }),
+            (None, _) => None,
+        }
     }
 
     /// Does this thread wait for nothing?
@@ -39,16 +54,23 @@ impl World {
     }
 
     fn fact(&self, t: ThreadKey) -> ThreadFact {
+        let blocked = self.threads[t].blocked();
+        ThreadFact {
+            wait: blocked
+                // Under choices a thread waits at every lock; it can go on if that is free.
+                .filter(|blocked| !self.guard(t, blocked.wait))
+                .map(|blocked| self.wait_fact(t, blocked)),
+            ..self.idle_fact(t)
+        }
+    }
+
+    fn idle_fact(&self, t: ThreadKey) -> ThreadFact {
         let thread = &self.threads[t];
         ThreadFact {
             thread: thread.tid,
             process: thread.pid,
             daemon: self.processes[thread.process].daemon,
-            wait: thread
-                .blocked()
-                // Under choices a thread waits at every lock; it can go on if that is free.
-                .filter(|blocked| !self.guard(t, blocked.wait))
-                .map(|blocked| self.wait_fact(t, blocked)),
+            wait: None,
             holds: Vec::new(),
         }
     }
@@ -74,40 +96,35 @@ impl World {
 
     /// Who holds what a thread waits for, if one thread does.
     pub(crate) fn holder(&self, t: ThreadKey, wait: Wait) -> Option<Tid> {
-        match self.enders(t, wait) {
-            // Of an end one does not say that somebody holds it.
-            Enders::Owner(_) if matches!(wait, Wait::Join(..)) => None,
-            Enders::Owner(owner) => owner,
-            Enders::AnyOf(_) | Enders::AllOf(_) | Enders::Count(..) => None,
-        }
+        let (holder, at) = match wait {
+            Wait::Lock(at) | Wait::Relock { mutex: at, .. } => (self.mutex_owner(t, at), at),
+            Wait::Once(at) => (self.once_runner(t, at), at),
+            Wait::WriteLock(at) | Wait::ReadLock(at) => (self.rwlock_writer(t, at), at),
+            // Nobody holds these; of an end one does not say it.
+            _ => return None,
+        };
+        holder.filter(|holder| self.can_see(*holder, t, at))
     }
 
     fn enders(&self, t: ThreadKey, wait: Wait) -> Enders {
         match wait {
-            Wait::Lock(mutex) | Wait::Relock { mutex, .. } => Enders::Owner(
-                self.mutex_owner(t, mutex)
-                    .filter(|owner| self.can_see(*owner, t, mutex)),
-            ),
+            Wait::Lock(_) | Wait::Relock { .. } | Wait::Once(_) => {
+                Enders::Owner(self.holder(t, wait))
+            }
             Wait::Join(tid, _) => Enders::Owner(Some(tid).filter(|tid| !self.has_ended(*tid))),
-            Wait::Once(once) => Enders::Owner(
-                self.once_runner(t, once)
-                    .filter(|runner| self.can_see(*runner, t, once)),
-            ),
             Wait::WriteLock(lock) | Wait::ReadLock(lock) => match self.rwlock_writer(t, lock) {
-                Some(writer) => Enders::Owner(Some(writer).filter(|w| self.can_see(*w, t, lock))),
+                Some(_) => Enders::Owner(self.holder(t, wait)),
                 // The bytes do not say who reads: anybody who can see the lock might.
                 None => Enders::AnyOf(self.who_can_see(t, lock)),
             },
             Wait::Semaphore(address)
             | Wait::Condition {
                 condition: address, ..
-            } => Enders::AnyOf(self.who_can_see(t, address)),
-            Wait::Barrier { barrier, .. } => {
-                let needed = self.peek_word(t, barrier + barrier::THREADS);
-                let arrived = self.peek_word(t, barrier + barrier::ARRIVED);
-                let missing = needed.saturating_sub(arrived);
-                Enders::Count(missing, self.who_can_see(t, barrier))
             }
+            // However many are missing at a barrier: one who lives can create them.
+            | Wait::Barrier {
+                barrier: address, ..
+            } => Enders::AnyOf(self.who_can_see(t, address)),
             Wait::Child(pid, _) => {
                 let children = &self.processes[self.threads[t].process].children;
                 let wanted = children
@@ -135,43 +152,69 @@ impl World {
 
     /// Is this thread alive, and in its reach what lies at `address` for `t`?
     fn can_see(&self, tid: Tid, t: ThreadKey, address: u32) -> bool {
-        !self.has_ended(tid)
-            && (tid == self.threads[t].tid || self.who_can_see(t, address).contains(&tid))
+        let other = self.thread(tid).filter(|other| other.state != State::Ended);
+        other.is_some_and(|other| self.sees(other.process, t, address))
     }
 
-    /// Other threads that can touch what lies at an address of `t`.
+    /// Other threads that can touch what lies at an address of `t`. If there are very many threads, of
+    /// those that wait themselves for what the same threads could give only the first is named: it cannot
+    /// go on before one of the others does.
     fn who_can_see(&self, t: ThreadKey, address: u32) -> Vec<Tid> {
+        /// Lists of all threads, for each of them, are too long beyond.
+        const MANY: usize = 256;
         let me = &self.threads[t];
-        let shared = matches!(self.location(t, address), Location::Shared { .. });
-        let area = self.processes[me.process]
-            .space
-            .area_of(address / sim_abi::layout::PAGE_SIZE);
-        let object = |p: &ProcessKey| {
-            let areas = &self.processes[*p].space.areas;
-            let key = area.and_then(|a| a.shared_key());
-            key.is_some() && areas.values().any(|other| other.shared_key() == key)
+        let space = self.space_of(t).0;
+        let waits_alike = |other: &Thread| match other.blocked() {
+            Some(Blocked {
+                on: Object::Semaphore(at) | Object::Condition(at) | Object::Barrier(at),
+                until: None,
+                ..
+            }) => matches!(at, Location::Private { space: s, .. } if *s == space),
+            _ => false,
         };
+        let trim = self.threads.len() > MANY && waits_alike(me);
+        let mut first = true;
         self.tids
             .values()
-            .map(|other| &self.threads[*other])
+            .map(|other| &*self.threads[*other])
             .filter(|other| other.tid != me.tid && other.state != State::Ended)
-            .filter(|other| other.process == me.process || (shared && object(&other.process)))
+            .filter(|other| self.sees(other.process, t, address))
+            .filter(|other| !(trim && waits_alike(other)) || core::mem::take(&mut first))
             .map(|other| other.tid)
             .collect()
     }
 
+    /// Is in a process's reach what lies at an address of `t`?
+    pub(crate) fn sees(&self, process: ProcessKey, t: ThreadKey, address: u32) -> bool {
+        let mine = self.threads[t].process;
+        if process == mine {
+            return true;
+        }
+        if !matches!(self.location(t, address), Location::Shared { .. }) {
+            return false;
+        }
+        let area = self.processes[mine]
+            .space
+            .area_of(address / sim_abi::layout::PAGE_SIZE);
+        let key = area.and_then(|area| area.shared_key());
+        let areas = &self.processes[process].space.areas;
+        key.is_some() && areas.values().any(|other| other.shared_key() == key)
+    }
+
     /// Other threads that have such an end of a pipe open; also the waiter's own process's.
     fn holders_of(&self, t: ThreadKey, end: &FileKind) -> Vec<Tid> {
-        let open = |p: ProcessKey| {
-            let mut descriptors = self.processes[p].descriptors.open();
-            descriptors.any(|(_, d)| self.files.open[d.file].kind == *end)
-        };
         self.tids
             .values()
             .copied()
             .filter(|other| *other != t && self.threads[*other].state != State::Ended)
-            .filter(|other| open(self.threads[*other].process))
+            .filter(|other| self.has_open(self.threads[*other].process, end))
             .map(|other| self.threads[other].tid)
             .collect()
+    }
+
+    /// Has this process such an end of a pipe open?
+    pub(crate) fn has_open(&self, p: ProcessKey, end: &FileKind) -> bool {
+        let mut descriptors = self.processes[p].descriptors.open();
+        descriptors.any(|(_, d)| self.files.open[d.file].kind == *end)
     }
 }

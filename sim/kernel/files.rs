@@ -287,6 +287,11 @@ impl FileSystem {
         }
     }
 
+    /// How many names and open files there are: what [`FileSystem::forget`] looks through.
+    pub fn entries(&self) -> usize {
+        self.names.len() + self.open.len()
+    }
+
     /// Drops the bytes of a file that has no name and that nobody has open.
     pub fn forget(&mut self, inode: u32) {
         let named = self

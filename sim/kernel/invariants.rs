@@ -87,7 +87,7 @@ impl World {
 
     /// Each thread is in exactly one place: ready in the policy, on a core, in one queue, or ended.
     fn check_places(&self) {
-        let ready = self.clock.policy.threads();
+        let ready: Vec<ThreadKey> = self.clock.policy.threads().collect();
         let ready_once: BTreeSet<ThreadKey> = ready.iter().copied().collect();
         assert_eq!(
             ready.len(),

@@ -105,7 +105,10 @@ impl World {
         match description.kind {
             FileKind::PipeRead(pipe) => self.pipe_close(t, pipe, false),
             FileKind::PipeWrite(pipe) => self.pipe_close(t, pipe, true),
-            FileKind::Regular(inode) => self.files.forget(inode),
+            FileKind::Regular(inode) => {
+                self.effort_of_search(self.files.entries());
+                self.files.forget(inode);
+            }
             FileKind::Input(_) | FileKind::Output(_) | FileKind::Directory => {}
         }
     }

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use sim_abi::event::{ExitStatus, Fault, Misuse};
 use sim_abi::image::{Image, Permissions};
 use sim_abi::layout::{
-    MAIN_STACK_SIZE, PAGE_SIZE, STACK_SLOT, STACK_TOP, THREAD_STACK_SIZE, THREAD_STACKS,
+    MAIN_GUARD, MAIN_STACK_SIZE, PAGE_SIZE, STACK_SLOT, STACK_TOP, THREAD_STACK_SIZE, THREAD_STACKS,
 };
 use sim_abi::record::{ProcessRecord, ThreadRecord};
 use sim_abi::syscall::Errno;
@@ -28,6 +28,7 @@ use crate::process::{Process, ProcessAccount, ProcessKey};
 use crate::signals::Actions;
 use crate::table::Table;
 use crate::thread::{Account, State, Thread, ThreadBody, ThreadKey};
+use crate::thread_names::ThreadNames;
 use crate::vm::{AddressSpace, AreaKind};
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
 use crate::world::{Mode, World};
@@ -93,7 +94,7 @@ impl World {
             image,
             bursts,
             threads: Vec::new(),
-            threads_created: 0,
+            threads_created: ThreadNames::default(),
             space,
             descriptors,
             actions: Actions::default(),
@@ -158,6 +159,7 @@ impl World {
         stack_slot: Option<u32>,
     ) -> ThreadKey {
         registers.hart = tid.0;
+        self.processes[p].threads_created.take(&name);
         let t = self.threads.insert(Table::new(Thread {
             tid,
             pid: self.processes[p].pid,
@@ -198,6 +200,8 @@ impl World {
             text => String::from_utf8_lossy(&self.copy_string(t, text, 15)?).into_owned(),
         };
         let Some(slot) = self.free_stack(p) else {
+            // A program that tries again and again should come to an end some day.
+            self.effort_of_search(1000);
             return failed(Errno::EAGAIN);
         };
         let image = self.processes[p]
@@ -228,7 +232,7 @@ impl World {
         registers.x[2] = tp & !15;
         registers.x[4] = tp;
         registers.x[10] = argument;
-        self.processes[p].threads_created += 1;
+        self.processes[p].threads_created.created += 1;
         let child = self.add_thread(
             p,
             tid,
@@ -246,18 +250,20 @@ impl World {
 
     fn free_stack(&self, p: ProcessKey) -> Option<u32> {
         let space = &self.processes[p].space;
-        let mut slot = 0;
-        for used in &space.stacks {
-            if *used != slot {
-                break;
-            }
-            slot += 1;
-        }
+        let used = &space.stacks;
+        let mut slot = match used.last() {
+            // The usual case: no gaps.
+            Some(last) if *last as usize + 1 == used.len() => last + 1,
+            _ => (0..)
+                .zip(used)
+                .find(|(slot, used)| slot != *used)
+                .map_or(0, |(slot, _)| slot),
+        };
         // A program from an ELF file may have something of its own there.
         loop {
             let start = THREAD_STACKS.checked_add(slot.checked_mul(STACK_SLOT)?)?;
             let end = start.checked_add(STACK_SLOT)?;
-            if end > STACK_TOP - MAIN_STACK_SIZE - PAGE_SIZE {
+            if end > STACK_TOP - MAIN_STACK_SIZE - MAIN_GUARD {
                 return None;
             }
             let free = !space.stacks.contains(&slot)
@@ -282,7 +288,7 @@ impl World {
     }
 
     /// What a thread without a name is called: the variable its handle is in, or its function.
-    fn thread_name(&self, t: ThreadKey, function: u32, handle: u32) -> String {
+    fn thread_name(&mut self, t: ThreadKey, function: u32, handle: u32) -> String {
         let p = self.threads[t].process;
         let variable = self.name_of(t, handle).map(|name| short(&name).to_string());
         let name = variable.filter(|name| !name.is_empty()).unwrap_or_else(|| {
@@ -290,25 +296,10 @@ impl World {
             let function = image
                 .and_then(|i| i.function_at(function))
                 .map(|f| f.name.clone());
-            function.unwrap_or_else(|| format!("t{}", self.processes[p].threads_created + 1))
+            function
+                .unwrap_or_else(|| format!("t{}", self.processes[p].threads_created.created + 1))
         });
-        // `worker`, `worker#2`, `worker#3`, …: the lowest number that none of the threads has.
-        let number = |t: &ThreadKey| {
-            let rest = self.threads[*t].name.strip_prefix(name.as_str())?;
-            match rest {
-                "" => Some(1),
-                _ => rest.strip_prefix('#')?.parse::<u32>().ok(),
-            }
-        };
-        let taken: BTreeSet<u32> = self.processes[p]
-            .threads
-            .iter()
-            .filter_map(number)
-            .collect();
-        match (1..).find(|n| !taken.contains(n)) {
-            None | Some(1) => name,
-            Some(n) => format!("{name}#{n}"),
-        }
+        self.processes[p].threads_created.choose(&name)
     }
 
     /// `pthread_exit`, or return from a thread's function.
@@ -360,8 +351,10 @@ impl World {
             .expect("it ended, and was not removed before");
         self.tids.remove(&thread.tid);
         let p = thread.process;
-        self.processes[p].threads.retain(|other| *other != t);
-        self.processes[p].joined.insert(thread.tid);
+        let process = &mut self.processes[p];
+        process.threads.retain(|other| *other != t);
+        process.threads_created.free(&thread.name);
+        process.joined.insert(thread.tid);
         if let Some(slot) = thread.stack_slot {
             let base = THREAD_STACKS + slot * STACK_SLOT + PAGE_SIZE;
             self.remove_areas(p, base / PAGE_SIZE..(base + THREAD_STACK_SIZE) / PAGE_SIZE);
@@ -547,7 +540,7 @@ impl World {
             children: BTreeSet::new(),
             forks: 0,
             threads: Vec::new(),
-            threads_created: 0,
+            threads_created: ThreadNames::default(),
             space,
             joined: BTreeSet::new(),
             account: ProcessAccount {

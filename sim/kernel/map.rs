@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use sim_abi::Pid;
 use sim_abi::image::{Image, Permissions, Symbol, SymbolKind};
-use sim_abi::layout::PAGE_SIZE;
+use sim_abi::layout::{MAIN_GUARD, PAGE_SIZE};
 use sim_abi::moment::{Item, MemoryMap, Owners, Region, ResidentPage};
 use sim_machine::{Page, Sharing};
 
@@ -64,7 +64,11 @@ impl World {
             items: Vec::new(),
         };
         let guarded = |name: String| {
-            let guard = start.saturating_sub(PAGE_SIZE);
+            let size = match area.kind {
+                AreaKind::MainStack => MAIN_GUARD,
+                _ => PAGE_SIZE,
+            };
+            let guard = start.saturating_sub(size);
             Vec::from([
                 region(
                     guard,
@@ -111,11 +115,7 @@ impl World {
         let mut items: Vec<Item> = functions
             .map(|f| item(f.start, f.end - f.start, &format!("{}()", f.name), ""))
             .collect();
-        let own = |s: &&Symbol| {
-            s.kind == SymbolKind::Object
-                && !image.library_data.contains(&s.address)
-                && !in_library(image, &s.name)
-        };
+        let own = |s: &&Symbol| s.kind == SymbolKind::Object && !s.library;
         items.extend(
             image
                 .symbols
@@ -145,8 +145,7 @@ impl World {
         let locals = image
             .symbols
             .iter()
-            .filter(|s| tp != 0 && s.kind == SymbolKind::ThreadLocal)
-            .filter(|s| !in_library(image, &s.name));
+            .filter(|s| tp != 0 && s.kind == SymbolKind::ThreadLocal && !s.library);
         items.extend(locals.map(|s| Item {
             address: tp.wrapping_add(s.address),
             size: s.size,
@@ -217,14 +216,6 @@ impl World {
             Owners::ReadOnly
         }
     }
-}
-
-/// Is this a static variable of a function of the C library?
-fn in_library(image: &Image, name: &str) -> bool {
-    name.split_once("::").is_some_and(|(function, _)| {
-        let mut functions = image.functions.iter();
-        functions.any(|f| f.library && f.name == function)
-    })
 }
 
 /// The segments of a program.

@@ -215,7 +215,8 @@ impl World {
             .map(|(file, line)| (file.to_string(), line))
     }
 
-    /// `pc`, or if that is in the C library, the call that leads there.
+    /// `pc`, or if that is in the C library, the call that leads there; 0, which has no line, if the
+    /// library was called by nobody: after the return from `main` or from a thread's function.
     pub(crate) fn program_place(&self, t: ThreadKey, pc: u32) -> u32 {
         let Some(image) = self.processes[self.threads[t].process].image.as_deref() else {
             return pc;
@@ -223,40 +224,54 @@ impl World {
         if !image.library_text.contains(&pc) {
             return pc;
         }
-        self.frames(t, pc)
-            .iter()
-            .skip(1)
-            .map(|frame| frame.pc.wrapping_sub(4))
-            .find(|pc| !image.library_text.contains(pc))
-            .unwrap_or(pc)
+        let mut place = 0;
+        let mut calls = 0;
+        self.walk(t, pc, |frame| {
+            let call = frame.pc.wrapping_sub(4);
+            let found = calls > 0 && !image.library_text.contains(&call);
+            if found {
+                place = call;
+            }
+            calls += 1;
+            !found
+        });
+        place
     }
 
     /// Functions on the stack of a thread that is at `pc`, innermost first.
     pub(crate) fn frames(&self, t: ThreadKey, pc: u32) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        self.walk(t, pc, |frame| {
+            frames.push(frame);
+            true
+        });
+        frames
+    }
+
+    /// Visits them, as long as `visit` says so.
+    fn walk(&self, t: ThreadKey, pc: u32, mut visit: impl FnMut(Frame) -> bool) {
         let thread = &self.threads[t];
         let Some(image) = self.processes[thread.process].image.as_deref() else {
-            return Vec::new();
+            return;
         };
         let mut frame = Frame {
             pc,
             sp: thread.registers.x[2],
         };
         let mut ra = thread.registers.x[1];
-        let mut frames = Vec::new();
-        while frames.len() < FRAMES_MAX {
+        for depth in 0..FRAMES_MAX {
             let Some(function) = image.function_at(frame.pc) else {
                 break;
             };
-            frames.push(frame);
-            let at = if frames.len() == 1 {
-                frame.pc
-            } else {
-                frame.pc.wrapping_sub(4)
-            };
+            if !visit(frame) {
+                break;
+            }
+            // A caller is at its call.
+            let at = frame.pc.wrapping_sub(if depth == 0 { 0 } else { 4 });
             let (size, saved) = function.frame_at(at);
             if let Some(offset) = saved {
                 ra = self.peek_word(t, frame.sp.wrapping_add(offset));
-            } else if frames.len() > 1 {
+            } else if depth > 0 {
                 break; // A caller that did not save its return address: the end.
             }
             let sp = frame.sp.wrapping_add(size);
@@ -265,7 +280,6 @@ impl World {
             }
             frame = Frame { pc: ra, sp };
         }
-        frames
     }
 }
 

@@ -11,6 +11,7 @@ use crate::files::Descriptors;
 use crate::liveness::Liveness;
 use crate::signals::Actions;
 use crate::thread::ThreadKey;
+use crate::thread_names::ThreadNames;
 use crate::vm::AddressSpace;
 
 slotmap::new_key_type! {
@@ -46,8 +47,8 @@ pub struct Process {
     pub bursts: Arc<[u64]>,
     /// Its threads that have not been joined, in order of creation.
     pub threads: Vec<ThreadKey>,
-    /// Threads ever created in it besides the first: numbers their default names.
-    pub threads_created: u32,
+    /// Threads ever created in it besides the first, and what its threads are called.
+    pub threads_created: ThreadNames,
 
     // What it has.
     /// Its memory.

@@ -3,6 +3,7 @@
 //! Not here: what the calls do. Each group has a file of its own.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use sim_abi::event::{Fault, Misuse, Mode as LockMode};
 use sim_abi::syscall::{Call, Errno};
@@ -201,7 +202,11 @@ impl World {
         if name.len() > 15 {
             return failed(Errno::ERANGE);
         }
-        self.threads[other].name = String::from_utf8_lossy(&name).as_ref().into();
+        let name: Arc<str> = String::from_utf8_lossy(&name).as_ref().into();
+        let names = &mut self.processes[p].threads_created;
+        names.free(&self.threads[other].name);
+        names.take(&name);
+        self.threads[other].name = name;
         done(0)
     }
 

@@ -11,8 +11,8 @@ use alloc::vec::Vec;
 use sim_abi::event::{Fault, PageFault};
 use sim_abi::image::Permissions;
 use sim_abi::layout::{
-    HEAP_LIMIT, MAIN_STACK_SIZE, MMAP_BASE, MMAP_LIMIT, PAGE_SIZE, STACK_SLOT, STACK_TOP,
-    THREAD_STACKS,
+    HEAP_LIMIT, MAIN_GUARD, MAIN_STACK_SIZE, MMAP_BASE, MMAP_LIMIT, PAGE_SIZE, STACK_SLOT,
+    STACK_TOP, THREAD_STACKS,
 };
 use sim_abi::syscall::Errno;
 use sim_abi::{EventKind, Location, MemoryAccess};
@@ -132,11 +132,10 @@ impl AddressSpace {
             .is_some_and(|(_, area)| area.end > start)
     }
 
-    /// Is this address in the guard page of a stack? Below the first thread's stack is nothing, so that
-    /// its guard may be as large as the largest frame that a program is likely to have.
+    /// Is this address in the guard of a stack?
     fn guards(&self, address: u32) -> bool {
         let bottom = STACK_TOP - MAIN_STACK_SIZE;
-        if (bottom - MAIN_GUARD_SIZE..bottom).contains(&address) {
+        if (bottom - MAIN_GUARD..bottom).contains(&address) {
             return true;
         }
         let Some(above) = address.checked_sub(THREAD_STACKS) else {
@@ -145,9 +144,6 @@ impl AddressSpace {
         above % STACK_SLOT < PAGE_SIZE && self.stacks.contains(&(above / STACK_SLOT))
     }
 }
-
-/// Bytes below the first thread's stack in which an access is a stack overflow.
-const MAIN_GUARD_SIZE: u32 = 0x10_0000;
 
 /// Shared memory objects: frames by page, and how many areas map them.
 #[derive(Clone, Debug, Default)]
@@ -476,6 +472,7 @@ impl World {
             self.munmap(t, address, size)?;
         }
         let p = self.threads[t].process;
+        self.effort_of_search(self.processes[p].space.areas.len());
         let at = match flags & FIXED {
             0 => self.processes[p]
                 .space

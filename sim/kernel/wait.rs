@@ -80,6 +80,26 @@ pub enum Wait {
 }
 
 impl Wait {
+    /// Do all waiters of the object wait for the same, so that if one cannot go on, none can?
+    fn is_alike(self) -> bool {
+        match self {
+            Wait::Lock(_)
+            | Wait::Relock { .. }
+            | Wait::Semaphore(_)
+            | Wait::Once(_)
+            | Wait::Join(..) => true,
+            Wait::Condition { .. }
+            | Wait::ReadLock(_)
+            | Wait::WriteLock(_)
+            | Wait::Barrier { .. }
+            | Wait::Child(..)
+            | Wait::PipeRead { .. }
+            | Wait::PipeWrite { .. }
+            | Wait::Sleep
+            | Wait::Device => false,
+        }
+    }
+
     /// Which wait, and all its parts, as numbers: for fingerprints.
     pub(crate) fn words(self) -> [u64; 3] {
         let two = |a: u32, b: u32| u64::from(a) << 32 | u64::from(b);
@@ -287,6 +307,8 @@ impl World {
                 self.finish_wait(t, wait);
                 // Finishing may have let others in before or taken some out: look from the start.
                 position = 0;
+            } else if wait.is_alike() {
+                break;
             } else {
                 position += 1;
             }
@@ -335,7 +357,11 @@ impl World {
             return;
         };
         if let Some(queue) = self.queues.get_mut(&blocked.on) {
-            queue.retain(|waiter| *waiter != t);
+            if queue.front() == Some(&t) {
+                queue.pop_front();
+            } else {
+                queue.retain(|waiter| *waiter != t);
+            }
             if queue.is_empty() {
                 self.queues.remove(&blocked.on);
             }

@@ -125,7 +125,7 @@ fn memory_map(image: &Image, style: Style) -> String {
     let main_stack = layout::STACK_TOP - layout::MAIN_STACK_SIZE;
     rows.push(map_row(
         layout::THREAD_STACKS,
-        main_stack,
+        main_stack - layout::MAIN_GUARD,
         rw,
         "thread stacks",
         stacks,
@@ -135,19 +135,16 @@ fn memory_map(image: &Image, style: Style) -> String {
         layout::STACK_TOP,
         rw,
         "main stack",
-        "grows down".to_string(),
+        format!(
+            "grows down; {} under it are its guard",
+            count(layout::MAIN_GUARD, "byte")
+        ),
     ));
     table(&rows, 2, style)
 }
 
 fn symbols(image: &Image, style: Style) -> String {
-    let library = |address: u32| {
-        image.library_data.contains(&address) || image.library_text.contains(&address)
-    };
-    let shown = image
-        .symbols
-        .iter()
-        .filter(|s| s.kind == SymbolKind::ThreadLocal || !library(s.address));
+    let shown = image.symbols.iter().filter(|s| !s.library);
     let rows: Vec<Vec<Cell>> = shown
         .map(|s| {
             let address = match s.kind {

@@ -6,7 +6,6 @@ pub mod round_robin;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use sim_abi::CoreId;
 
@@ -27,7 +26,7 @@ pub trait Policy: core::fmt::Debug + Send + Sync {
     /// A ready thread has ended.
     fn remove(&mut self, thread: ThreadKey);
     /// Whom it holds, in any order.
-    fn threads(&self) -> Vec<ThreadKey>;
+    fn threads(&self) -> Box<dyn Iterator<Item = ThreadKey> + '_>;
     /// Holds nobody?
     fn is_empty(&self) -> bool;
     /// A copy, for a copy of the world.

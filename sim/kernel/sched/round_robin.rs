@@ -7,7 +7,6 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::vec::Vec;
 
 use sim_abi::CoreId;
 
@@ -44,8 +43,8 @@ impl Policy for RoundRobin {
         self.queue.retain(|t| *t != thread);
     }
 
-    fn threads(&self) -> Vec<ThreadKey> {
-        self.queue.iter().copied().collect()
+    fn threads(&self) -> Box<dyn Iterator<Item = ThreadKey> + '_> {
+        Box::new(self.queue.iter().copied())
     }
 
     fn is_empty(&self) -> bool {
