@@ -20,6 +20,7 @@
 //!
 //! Tests of one part stand beside that part, in `sim/*`.
 
+mod agreement;
 mod architecture;
 mod bad_input;
 mod book;

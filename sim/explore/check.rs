@@ -79,6 +79,8 @@ pub struct Options {
     pub seed: u64,
     /// The outcomes that are allowed, and must all come up.
     pub outcomes: Option<Vec<String>>,
+    /// Every access is a step, to private memory too: for tests of what is left out otherwise.
+    pub every_access: bool,
 }
 
 impl Default for Options {
@@ -91,6 +93,7 @@ impl Default for Options {
             preemptions: None,
             seed: 0,
             outcomes: None,
+            every_access: false,
         }
     }
 }
@@ -134,7 +137,11 @@ fn with<S: Strategy>(
     bounds: Bounds,
     report: &mut dyn FnMut(&Tally) -> bool,
 ) -> CheckRecord {
-    let mut search = Search::new(config, strategy, Sharing::default(), bounds, report);
+    let sharing = match options.every_access {
+        false => Sharing::default(),
+        true => Sharing::everything(),
+    };
+    let mut search = Search::new(config, strategy, sharing, bounds, report);
     search.run();
     let mut tally = core::mem::take(&mut search.tally);
     let name = search.strategy.name();

@@ -206,6 +206,9 @@ impl Observer for Watch {
             self.clues.push(clue);
         }
         self.history(event);
+        if let EventKind::HeapFreed { block, size } = event.kind {
+            self.touched(world, event, block, size);
+        }
         match event.kind {
             EventKind::Sometimes { holds } => {
                 let name = world.condition().into();
@@ -258,6 +261,27 @@ impl Watch {
         step.wrote = false;
         if let Some(thread) = thread {
             step.footprint.add_operation(&chosen.operation, thread.pid);
+        }
+    }
+
+    /// A free is like a write to the whole block: who else touches it does so in steps.
+    fn touched(&mut self, world: &World, event: &Event, address: u32, size: u32) {
+        if !world.is_alone() {
+            self.copies.push(MemoryAccess {
+                tick: event.tick,
+                core: None,
+                thread: event.thread,
+                process: event.process,
+                pc: event.pc,
+                address,
+                location: world.location_of(event.thread, address),
+                size,
+                write: true,
+                read: false,
+                atomic: false,
+                value: 0,
+                internal: false,
+            });
         }
     }
 

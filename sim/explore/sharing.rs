@@ -40,6 +40,8 @@ pub struct Sharing {
     pub grown: bool,
     /// The list is complete: nothing is learnt any more (replays).
     frozen: bool,
+    /// Whatever is touched counts as shared from the first time on.
+    all: bool,
 }
 
 impl Sharing {
@@ -49,6 +51,15 @@ impl Sharing {
         Sharing {
             words: words.collect(),
             frozen: true,
+            ..Sharing::default()
+        }
+    }
+
+    /// Every word counts as shared, private memory too: nothing is local. The oracle that P1 to P3 are
+    /// tested against.
+    pub fn everything() -> Sharing {
+        Sharing {
+            all: true,
             ..Sharing::default()
         }
     }
@@ -85,6 +96,10 @@ impl Sharing {
     }
 
     fn touch(&mut self, word: Location, thread: Tid) -> bool {
+        if self.all {
+            self.words.insert(word, Toucher::Many);
+            return true;
+        }
         match self.words.get_mut(&word) {
             Some(Toucher::Many) => true,
             _ if self.frozen => false,

@@ -1,0 +1,287 @@
+//! All strategies that finish say the same: verdict, findings, outcomes.
+//!
+//! Small random programs, two or three threads of up to four operations, are searched by
+//!
+//!   * `states`: every state once;
+//!   * `dpor`: every trace once;
+//!   * `dfs`: every interleaving of what is visible;
+//!   * the toy: every interleaving of *every* access, also to private memory, knowing nothing; and once
+//!     more knowing states, for programs where that would take too long.
+//!
+//! The toy knows no local steps, so it tests what the others leave out. `SIM_CASES=100000 cargo test --release agreement` for a long one.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use proptest::prelude::*;
+use sim_abi::check::CheckRecord;
+use sim_abi::{FindingKind, Verdict};
+use sim_explore::check::{Options, StrategyKind, check};
+use sim_kernel::{Config, Mode, Visibility, World};
+
+/// What a thread does: one line of C each. `n` is the thread's number.
+const OPERATIONS: [&str; 28] = [
+    "x = x + 1;",
+    "x = n;",
+    "y = x;",
+    "if (y == 1) x = 7;",
+    "assert(x != 7);",
+    "atomic_fetch_add(&v, 1);",
+    "atomic_store(&v, atomic_load(&v) + 1);",
+    "if (atomic_load(&v) == 2) y = 5;",
+    "pthread_mutex_lock(&a);",
+    "pthread_mutex_unlock(&a);",
+    "pthread_mutex_lock(&b);",
+    "pthread_mutex_unlock(&b);",
+    "if (!pthread_mutex_trylock(&a)) { y = 2; pthread_mutex_unlock(&a); }",
+    "pthread_mutex_lock(&a); x = x + 1; pthread_mutex_unlock(&a);",
+    "pthread_mutex_lock(&a); while (!ready) pthread_cond_wait(&c, &a); pthread_mutex_unlock(&a);",
+    "pthread_mutex_lock(&a); ready = 1; pthread_cond_signal(&c); pthread_mutex_unlock(&a);",
+    "pthread_cond_signal(&c);",
+    "pthread_cond_broadcast(&c);",
+    "sem_wait(&s);",
+    "sem_post(&s);",
+    "write(fds[1], \"x\", 1);",
+    "{ char byte; read(fds[0], &byte, 1); y = byte; }",
+    "*heap = n;",
+    "free(heap);",
+    "place = &local;",
+    "if (place) *place = 3;",
+    "if (local == 3) x = 9;",
+    "sched_yield();",
+];
+
+/// A program. Some operations come in pairs, so that most of them get somewhere.
+fn program(threads: &[Vec<usize>]) -> String {
+    let mut text = format!(
+        "#include <assert.h>\n#include <pthread.h>\n#include <sched.h>\n#include <semaphore.h>\n\
+         #include <stdatomic.h>\n#include <stdlib.h>\n#include <unistd.h>\n#include <sim/check.h>\n\
+         #define THREADS {}\n\
+         int x, y, ready, *heap, *place, fds[2];\natomic_int v;\n\
+         pthread_mutex_t a, b;\npthread_cond_t c;\nsem_t s;\npthread_t threads[THREADS];\n",
+        threads.len()
+    );
+    for (n, operations) in threads.iter().enumerate() {
+        let _ = writeln!(text, "void *t{n}(void *arg) {{ int n = {n}, local = 0;");
+        let _ = writeln!(text, "    (void)n, (void)&local;");
+        for operation in operations {
+            let _ = writeln!(text, "    {}", OPERATIONS[*operation]);
+        }
+        let _ = writeln!(text, "    return 0; }}");
+    }
+    text.push_str(
+        "int main(void) {\n    sem_init(&s, 0, 0);\n    heap = malloc(4);\n    pipe(fds);\n",
+    );
+    for n in 0..threads.len() {
+        let _ = writeln!(text, "    pthread_create(&threads[{n}], 0, t{n}, 0);");
+    }
+    text.push_str("    for (int i = 0; i < THREADS; i++) pthread_join(threads[i], 0);\n");
+    text.push_str("    sim_outcome(\"x=%d y=%d v=%d\", x, y, v);\n    return 0;\n}\n");
+    text
+}
+
+fn config(text: &str) -> Config {
+    let mut files = sim_scenario::Files::new();
+    files.insert("t.c".into(), text.as_bytes().to_vec());
+    let scenario = sim_scenario::program(&["t.c"], &[], &files, &Default::default());
+    scenario.expect("the generated program compiles").config
+}
+
+/// What must not depend on the strategy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    verdict: String,
+    findings: BTreeSet<String>,
+    outcomes: BTreeSet<String>,
+}
+
+impl Said {
+    /// Without what the toy says otherwise.
+    fn as_seen_by(&self, toy: bool) -> Said {
+        let mut said = self.clone();
+        if toy {
+            if said.verdict != "Ok" {
+                said.verdict = String::from("some error");
+            }
+            let short = |finding: &String| match finding.split_once(" [") {
+                Some((kind, _)) if kind != "Error(DataRace)" => format!("{kind} []"),
+                _ => finding.clone(),
+            };
+            said.findings = self.findings.iter().map(short).collect();
+        }
+        said
+    }
+}
+
+/// `None`: too big for this strategy.
+fn said(
+    text: &str,
+    config: &Config,
+    strategy: StrategyKind,
+    every_access: bool,
+    most: u64,
+) -> Option<Said> {
+    let races_only = every_access;
+    let join = text.lines().position(|line| line.contains("pthread_join"));
+    let join = join.map_or(0, |n| n as u32 + 1);
+    let options = Options {
+        strategy,
+        every_access,
+        max_executions: Some(most),
+        max_states: 20 * most,
+        ..Options::default()
+    };
+    let record: CheckRecord = check(config, &options, &mut |_| true);
+    record.complete.then(|| Said {
+        verdict: match (every_access, record.verdict) {
+            (true, verdict) if verdict != Verdict::Ok => String::from("some error"),
+            (_, verdict) => format!("{verdict:?}"),
+        },
+        findings: record
+            .findings
+            .iter()
+            .map(|finding| {
+                let mut places: Vec<String> = finding
+                    .locations
+                    .iter()
+                    // Main waits for all of them: for the toy it may not have come there yet.
+                    .filter(|site| site.line != join)
+                    .map(|site| format!("{}:{}", site.file, site.line))
+                    .collect();
+                places.sort();
+                let is_race = finding.kind == FindingKind::Error(Verdict::DataRace);
+                // For the toy other ways are the shortest: it comes to other places with the same mistake.
+                if races_only && !is_race {
+                    places.clear();
+                }
+                format!("{:?} {places:?}", finding.kind)
+            })
+            .collect(),
+        outcomes: record.outcomes.keys().cloned().collect(),
+    })
+}
+
+fn agree(threads: &[Vec<usize>]) -> usize {
+    const MOST: u64 = 3_000;
+    let text = program(threads);
+    let config = config(&text);
+    let states = said(&text, &config, StrategyKind::States, false, MOST);
+    let others = [
+        ("dpor", StrategyKind::Dpor, false),
+        ("dfs", StrategyKind::Dfs, false),
+        ("the toy", StrategyKind::Dfs, true),
+        ("the toy that knows states", StrategyKind::States, true),
+    ];
+    let mut compared = 0;
+    for (name, strategy, every_access) in others {
+        let Some(states) = &states else {
+            return 0;
+        };
+        if let Some(other) = said(&text, &config, strategy, every_access, MOST) {
+            let states = states.as_seen_by(every_access);
+            assert_eq!(states, other, "states and {name} disagree about\n{text}");
+            compared += 1;
+        }
+    }
+    compared
+}
+
+fn cases() -> u32 {
+    let asked = std::env::var("SIM_CASES").ok();
+    asked.and_then(|n| n.parse().ok()).unwrap_or(200)
+}
+
+fn threads() -> impl Strategy<Value = Vec<Vec<usize>>> {
+    prop::collection::vec(prop::collection::vec(0..OPERATIONS.len(), 0..5), 2..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: cases(),
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn strategies_agree(threads in threads()) {
+        agree(&threads);
+    }
+
+    /// Two ways to a state that is known by one fingerprint: whatever is chosen from there on, the
+    /// fingerprints stay equal.
+    #[test]
+    fn equal_fingerprints_stay_equal(threads in threads(), picks in prop::collection::vec(0usize..6, 12)) {
+        twins(&program(&threads), &picks);
+    }
+}
+
+/// Calls and all accesses to static memory and to the heap are steps.
+struct Shared;
+
+impl Visibility for Shared {
+    fn visible(&mut self, access: &sim_abi::MemoryAccess) -> bool {
+        access.address < sim_abi::layout::THREAD_STACKS
+    }
+}
+
+/// Swaps the first two steps of a way where that gives the same fingerprint, and walks on from both.
+fn twins(text: &str, picks: &[usize]) {
+    let config = std::sync::Arc::new(config(text));
+    let mut one = World::boot(&config, Mode::Choices);
+    one.settle(&mut Shared, &mut ());
+    let mut choices = Vec::new();
+    for (n, pick) in picks.iter().enumerate() {
+        one.enabled(&mut choices);
+        if choices.is_empty() {
+            return;
+        }
+        let first = choices[pick % choices.len()].choice;
+        let second = choices[(pick + 1) % choices.len()].choice;
+        let mut two = one.clone();
+        let step = |world: &mut World, choice| world.step(choice, &mut Shared, &mut ()).is_ok();
+        if !step(&mut one, first) {
+            return;
+        }
+        let both = first != second
+            && step(&mut two, second)
+            && step(&mut two, first)
+            && step(&mut one.clone(), second);
+        if !both {
+            continue;
+        }
+        let mut other = one.clone();
+        assert!(step(&mut other, second), "it was possible a moment ago");
+        if other.fingerprint() == two.fingerprint() {
+            walk_both(other, two, &picks[n..], text);
+        }
+    }
+}
+
+fn walk_both(mut one: World, mut two: World, picks: &[usize], text: &str) {
+    let (mut here, mut there) = (Vec::new(), Vec::new());
+    for pick in picks {
+        one.enabled(&mut here);
+        two.enabled(&mut there);
+        let choices =
+            |all: &[sim_kernel::Enabled]| all.iter().map(|e| e.choice).collect::<Vec<_>>();
+        assert_eq!(choices(&here), choices(&there), "{text}");
+        if here.is_empty() {
+            return;
+        }
+        let choice = here[pick % here.len()].choice;
+        for world in [&mut one, &mut two] {
+            world
+                .step(choice, &mut Shared, &mut ())
+                .expect("what is enabled can be done");
+        }
+        assert_eq!(one.fingerprint(), two.fingerprint(), "{text}");
+    }
+}
+
+/// Worked out by hand: two threads `x = x + 1` have 4! / (2! · 2!) = 6 interleavings, and every access of
+/// the toy's is one of more. All are compared.
+#[test]
+fn small_ones_are_compared_with_all() {
+    assert_eq!(agree(&[vec![0], vec![0]]), 4);
+}
