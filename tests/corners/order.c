@@ -1,4 +1,5 @@
-/* Compound assignment reads its left side after the right side's effects. */
+/* Where C leaves the order open and gcc has one: compound assignment reads its left side after the right
+ * side's effects; arguments are evaluated from the last to the first. */
 #include <stdio.h>
 
 static int global, array[3], place;
@@ -30,8 +31,43 @@ static void reset(void)
 
 #define SHOW(expression) (reset(), printf("%-24s %d\n", #expression, (int)(expression)))
 
+static int next(void)
+{
+    return ++place;
+}
+
+static int log_of(int n)
+{
+    printf("%d ", n);
+    return n;
+}
+
+struct two {
+    int a, b;
+};
+
+static int difference(int a, struct two pair, long long b, double c)
+{
+    return a - pair.a * 10 + (int)(b * 100) - (int)(c * 1000);
+}
+
+static void arguments(void)
+{
+    int local = 5;
+    struct two pair = {3, 4};
+    reset();
+    printf("%d %d %d\n", next(), next(), next());
+    printf("%d %d %d\n", local, local++, local);
+    printf("%d %d\n", local++, local++);
+    printf("%d %d %d\n", place, next(), place + 1);
+    printf("%d\n", log_of(1) + log_of(2));
+    printf("%d\n", difference(log_of(1), pair, log_of(2), log_of(3)));
+    printf("%d %lld %.1f\n", next(), wide++, real += 1);
+}
+
 int main(void)
 {
+    arguments();
     SHOW(global += change());
     SHOW(global -= change() * 2);
     SHOW(array[1] += change());

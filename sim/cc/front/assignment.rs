@@ -1,8 +1,9 @@
 //! Assignment, and the conversions "as if by assignment" (C17 §6.5.16.1): of initialisers, arguments,
 //! returned values. gcc's warnings where C asks for a diagnostic and gcc goes on.
 //!
-//! Order of evaluation, where C leaves it open: operands and arguments from left to right. One exception, as in
-//! gcc: in `x op= f()` the right side comes first when it has effects, so that `x` is read after the call.
+//! Order of evaluation, where C leaves it open: from left to right. Two exceptions, as in gcc: in `x op= f()` the
+//! right side comes first when it has effects, so that `x` is read after the call; arguments with effects
+//! go from the last to the first (`call`).
 
 use super::build::{comma, has_effects, node};
 use super::checker::{Checker, place};

@@ -1,13 +1,14 @@
 //! Calls (C17 §6.5.2.2): arguments are converted to the parameters' types, or promoted.
 
 use super::assignment::Into;
+use super::build::{comma, constant, has_effects, node};
 use super::checker::{Checker, Parse, place};
 use super::errors;
 use super::format::Argument;
 use super::token::{Kind, Location};
 use super::types::{DOUBLE, FLOAT, Signature, TypeId, VOID};
 use super::value::{Form, Value};
-use crate::tree::{Callee, Expr, ExprKind, SymbolId, SymbolKind, Ty};
+use crate::tree::{Callee, Expr, ExprKind, Scalar, SymbolId, SymbolKind, Ty};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -56,9 +57,51 @@ impl Checker<'_> {
             self.check_format(name, &trees, &rest, place_of_call);
         }
         let ret = signature.ret.id;
-        Ok(self
-            .call_tree(callee.expr(), trees, variadic, ret, place_of_call)
-            .above(depth))
+        let count = trees.len() as u32;
+        let first = self.right_to_left(&mut trees);
+        let mut call = self.call_tree(callee.expr(), trees, variadic, ret, place_of_call);
+        let mut levels = 0;
+        if let (Some(first), Form::Rvalue(expr)) = (first, &mut call.form) {
+            // Each argument evaluated before the call is one level of commas.
+            levels = count;
+            let done = core::mem::replace(expr, constant(0, Scalar::I32, place(at)));
+            *expr = comma(first, done);
+        }
+        Ok(call.above(depth + levels))
+    }
+
+    /// C leaves the order of arguments open. Where one of several has effects, it is gcc's: from the last to
+    /// the first, variables in registers when all are done. Else nobody can tell, and it is the source's.
+    /// Gives what is evaluated before the call.
+    fn right_to_left(&mut self, arguments: &mut [Expr]) -> Option<Expr> {
+        let still = |e: &Expr| {
+            matches!(
+                e.kind,
+                ExprKind::Const(_) | ExprKind::Address(..) | ExprKind::LocalAddress(..)
+            )
+        };
+        let moving = arguments.iter().filter(|e| !still(e)).count();
+        let aggregate = |e: &Expr| matches!(e.ty, Ty::Aggregate { .. }) && has_effects(e);
+        if moving < 2 || !arguments.iter().any(has_effects) || arguments.iter().any(aggregate) {
+            return None;
+        }
+        let mut first: Option<Expr> = None;
+        for argument in arguments.iter_mut().rev() {
+            let (Ty::Scalar(scalar), place) = (argument.ty, argument.place) else {
+                continue;
+            };
+            if still(argument) || matches!(argument.kind, ExprKind::Local(_)) {
+                continue;
+            }
+            let local = self.temporary(argument.ty, place);
+            let value = core::mem::replace(argument, node(ExprKind::Local(local), scalar, place));
+            let set = node(ExprKind::SetLocal(local, Box::new(value)), scalar, place);
+            first = Some(match first {
+                Some(before) => comma(before, set),
+                None => set,
+            });
+        }
+        first
     }
 
     /// The node of a call whose arguments are converted.
