@@ -57,7 +57,8 @@ fn heading(text: &str, style: Style) -> String {
     format!("{}\n", style.paint(Paint::Strong, text))
 }
 
-fn letters(p: Permissions) -> String {
+/// `r-x`
+pub(crate) fn letters(p: Permissions) -> String {
     let letter = |yes, letter| if yes { letter } else { '-' };
     [
         letter(p.read, 'r'),

@@ -13,9 +13,6 @@ use crate::columns::{Cell, left, right, table};
 use crate::event::{Names, access_words, paint, value_words, words};
 use crate::style::{Paint, Style};
 
-/// How the names of the C library's files begin.
-const LIBRARY: &str = "<libc>/";
-
 /// The lines under a heading.
 pub fn trace(lines: &[TraceLine], style: Style) -> String {
     let heading = ["tick", "core", "thread", "event"];
@@ -51,7 +48,8 @@ fn what(line: &TraceLine) -> (String, Paint) {
 
 /// All words of a line but the tick and the core: `bank/t1 locks a deadlock.c:12`.
 pub fn line_words(line: &TraceLine) -> String {
-    format!("{} {} {}", line.name, what(line).0, line_place(line))
+    let place = place(&line.file, line.line);
+    format!("{} {} {place}", line.name, what(line).0)
 }
 
 fn row(line: &TraceLine) -> Vec<Cell> {
@@ -64,17 +62,8 @@ fn row(line: &TraceLine) -> Vec<Cell> {
         ),
         left(Paint::Plain, line.name.clone()),
         left(paint, what),
-        left(Paint::Faint, line_place(line)),
+        left(Paint::Faint, place(&line.file, line.line)),
     ])
-}
-
-/// Where it happened. Of an event in the library's own code (a thread that ends, in `exit`) there is nothing to see
-/// in the program.
-fn line_place(line: &TraceLine) -> String {
-    match &line.what {
-        TraceKind::Event { .. } if line.file.starts_with(LIBRARY) => String::new(),
-        _ => place(&line.file, line.line),
-    }
 }
 
 /// `bank.c:12`, or nothing if it is unknown.

@@ -9,6 +9,7 @@ use sim_abi::layout::PAGE_SIZE;
 use sim_abi::moment::{Item, MemoryMap, Owners, Region};
 
 use super::canvas::{Canvas, shortened};
+use crate::dump::letters;
 
 /// A column: as wide as a phone.
 const COLUMN: i64 = 348;
@@ -155,17 +156,6 @@ fn value(value: u32, type_name: &str) -> String {
         true => value.to_string(),
         false => (value as i32).to_string(),
     }
-}
-
-fn letters(p: Permissions) -> String {
-    let letter = |yes, letter| if yes { letter } else { '-' };
-    [
-        letter(p.read, 'r'),
-        letter(p.write, 'w'),
-        letter(p.execute, 'x'),
-    ]
-    .into_iter()
-    .collect()
 }
 
 /// By purpose, as everywhere in the book: code, constants, data, heap, mappings, stacks.
