@@ -81,6 +81,7 @@ pub const HEADERS: &[(&str, &str)] = &[
     ("time.h", include_str!("include/time.h")),
     ("unistd.h", include_str!("include/unistd.h")),
     ("wait.h", include_str!("include/wait.h")),
+    ("wchar.h", include_str!("include/wchar.h")),
 ];
 
 /// Sources: a path for messages, and the text.
@@ -156,6 +157,10 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("stdio/scan.c", include_str!("source/stdio/scan.c")),
     ("stdio/scanf.c", include_str!("source/stdio/scanf.c")),
     ("stdio/stream.c", include_str!("source/stdio/stream.c")),
+    (
+        "stdio/temporary.c",
+        include_str!("source/stdio/temporary.c"),
+    ),
     ("stdio/write.c", include_str!("source/stdio/write.c")),
     ("stdlib/abort.c", include_str!("source/stdlib/abort.c")),
     ("stdlib/assert.c", include_str!("source/stdlib/assert.c")),
@@ -176,6 +181,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("string/error.c", include_str!("source/string/error.c")),
     ("string/memory.c", include_str!("source/string/memory.c")),
     ("string/search.c", include_str!("source/string/search.c")),
+    ("string/wide.c", include_str!("source/string/wide.c")),
     ("time/calendar.c", include_str!("source/time/calendar.c")),
     ("time/clock.c", include_str!("source/time/clock.c")),
     ("time/strftime.c", include_str!("source/time/strftime.c")),

@@ -18,7 +18,7 @@ use alloc::vec::Vec;
 /// The most bytes of a static initialiser.
 pub const BYTES_MAX: u32 = 64 << 20;
 /// The most items of any initialiser.
-const ITEMS_MAX: usize = 2 << 20;
+pub const ITEMS_MAX: usize = 2 << 20;
 
 /// A part of an initialiser.
 #[derive(Clone)]
@@ -50,10 +50,10 @@ pub struct Items {
 
 /// The sub-object that is initialised next.
 #[derive(Clone, Copy)]
-struct Target {
-    ty: Q,
-    offset: u32,
-    bits: Option<Bits>,
+pub struct Target {
+    pub ty: Q,
+    pub offset: u32,
+    pub bits: Option<Bits>,
 }
 
 impl Checker<'_> {
@@ -196,7 +196,7 @@ impl Checker<'_> {
         Ok((ty, items))
     }
 
-    fn skip_initializer(&mut self) -> Parse<()> {
+    pub fn skip_initializer(&mut self) -> Parse<()> {
         if self.kind() == Kind::LeftBrace {
             self.skip_one();
             return Ok(());
@@ -231,8 +231,24 @@ impl Checker<'_> {
         )
     }
 
+    /// Is here a string literal for the first array of characters in this aggregate, whose braces are left out?
+    fn string_inside(&self, mut target: Target) -> bool {
+        while let Some(child) = self.child(target, self.skip_empty(target.ty, 0)) {
+            if self.string_here(child.ty) {
+                return true;
+            }
+            target = child;
+        }
+        false
+    }
+
     /// One initialiser for `target`. `pending`: its first expression was parsed already.
-    fn element(&mut self, target: Target, pending: Option<Value>, items: &mut Items) -> Parse<()> {
+    pub fn element(
+        &mut self,
+        target: Target,
+        pending: Option<Value>,
+        items: &mut Items,
+    ) -> Parse<()> {
         if items.items.len() > ITEMS_MAX {
             let at = self.peek().at;
             self.say(at, errors::initializer_too_large);
@@ -248,6 +264,9 @@ impl Checker<'_> {
             if self.string_here(ty) {
                 return self.string_initializer(target, items);
             }
+            if self.in_initializer_list && self.string_inside(target) {
+                return self.nested("initializer", |this| this.elided(target, None, items));
+            }
         }
         let value = match pending {
             Some(value) => value,
@@ -261,7 +280,9 @@ impl Checker<'_> {
             return self.scalar_item(target, value, items);
         }
         if self.in_initializer_list {
-            return self.nested("initializer", |this| this.elided(target, value, items));
+            return self.nested("initializer", |this| {
+                this.elided(target, Some(value), items)
+            });
         }
         // `struct s x = 3;`
         self.scalar_item(target, value, items)
@@ -403,39 +424,53 @@ impl Checker<'_> {
     }
 
     /// An aggregate without braces of its own takes as many expressions as it needs.
-    fn elided(&mut self, target: Target, first: Value, items: &mut Items) -> Parse<()> {
-        let mut pending = Some(first);
-        let mut index = 0;
+    fn elided(&mut self, target: Target, pending: Option<Value>, items: &mut Items) -> Parse<()> {
+        if let Some(child) = self.child(target, self.skip_empty(target.ty, 0)) {
+            self.element(child, pending, items)?;
+            let index = self.skip_empty(target.ty, 0) + 1;
+            self.following(target, index, items)?;
+        }
+        Ok(())
+    }
+
+    /// The sub-objects from number `index` on, behind commas, as long as expressions come.
+    pub fn following(&mut self, target: Target, mut index: u32, items: &mut Items) -> Parse<()> {
         loop {
             index = self.skip_empty(target.ty, index);
-            let Some(child) = self.child(target, index) else {
-                return Ok(());
-            };
-            self.element(child, pending.take(), items)?;
-            index += 1;
-            index = self.skip_empty(target.ty, index);
-            let more = self.kind() == Kind::Comma
+            let expression = self.kind() == Kind::Comma
                 && !matches!(
                     self.second().kind,
                     Kind::RightBrace | Kind::LeftBracket | Kind::Dot
-                )
-                && self.child(target, index).is_some();
-            if !more {
+                );
+            let Some(child) = self.child(target, index).filter(|_| expression) else {
                 return Ok(());
-            }
+            };
             self.advance();
+            self.element(child, None, items)?;
+            index += 1;
         }
     }
 
+    /// `(type){`
+    fn compound_literal_here(&self) -> bool {
+        if self.kind() != Kind::LeftParen || !self.starts_type(self.second()) {
+            return false;
+        }
+        let rest = &self.tokens[self.position..];
+        let close = rest.iter().position(|t| t.kind == Kind::RightParen);
+        close.is_some_and(|n| rest.get(n + 1).is_some_and(|t| t.kind == Kind::LeftBrace))
+    }
+
     /// Members that cannot be initialised by position are passed over.
-    fn skip_empty(&self, ty: Q, mut index: u32) -> u32 {
+    pub fn skip_empty(&self, ty: Q, mut index: u32) -> u32 {
         if let Some(record) = self.types.record_of(ty.id) {
             let record = &self.types.records[record];
             while let Some(member) = record.members.get(index as usize) {
                 let unnamed = member.name.is_none() && member.bits.is_some();
                 let flexible = matches!(self.types.get(member.ty.id), Type::Array(_, None));
-                let empty =
-                    self.types.size(member.ty.id) == Some(0) && self.kind() != Kind::LeftBrace;
+                let empty = self.types.size(member.ty.id) == Some(0)
+                    && self.kind() != Kind::LeftBrace
+                    && !self.compound_literal_here();
                 if !unnamed && (!empty || flexible) || record.union && index > 0 {
                     break;
                 }
@@ -446,7 +481,7 @@ impl Checker<'_> {
     }
 
     /// The sub-object number `index`.
-    fn child(&self, target: Target, index: u32) -> Option<Target> {
+    pub fn child(&self, target: Target, index: u32) -> Option<Target> {
         if let Some((of, length)) = self.types.element(target.ty.id) {
             let size = self.types.size(of.id)?;
             let inside = length.is_none_or(|n| index < n) && (size > 0 || length.is_some());
@@ -473,159 +508,6 @@ impl Checker<'_> {
             offset: target.offset + member.offset,
             bits: member.bits,
         })
-    }
-
-    // Designators.
-
-    /// `[i]`, `[a ... b]`, `.name` (several in a row), `=` and an initialiser. The result is the
-    /// index after the designated child of `target`.
-    fn designated(&mut self, target: Target, items: &mut Items) -> Parse<u32> {
-        let mut current = target;
-        let mut next = None;
-        let mut range: Option<(u32, u32)> = None;
-        let mut old_style = false;
-        // Before C99 gcc had `[2] 5` and `member: 5`.
-        let mut last_was_member;
-        loop {
-            let token = self.peek();
-            last_was_member = token.kind != Kind::LeftBracket;
-            let (child, index) = match token.kind {
-                Kind::LeftBracket => {
-                    self.advance();
-                    let Some((low, high)) = self.array_designator(current, token.at)? else {
-                        return self.skip_designated();
-                    };
-                    let (Some((of, _)), Some(child)) =
-                        (self.types.element(current.ty.id), self.child(current, low))
-                    else {
-                        return self.skip_designated();
-                    };
-                    if high > low {
-                        let size = self.types.size(of.id).unwrap_or(0);
-                        range = Some((high - low, size));
-                    }
-                    (child, high)
-                }
-                _ => {
-                    old_style = token.kind != Kind::Dot;
-                    if !old_style {
-                        self.advance();
-                    }
-                    let name = self.peek();
-                    if !name.is_identifier() {
-                        return self.unexpected("a member's name");
-                    }
-                    self.advance();
-                    let Some(found) = self.member_designator(current, name) else {
-                        return self.skip_designated();
-                    };
-                    found
-                }
-            };
-            if next.is_none() {
-                next = Some(index.saturating_add(1));
-            }
-            current = child;
-            if old_style || !matches!(self.kind(), Kind::LeftBracket | Kind::Dot) {
-                break;
-            }
-        }
-        if old_style {
-            self.expect(Kind::Colon)?;
-        } else if self.kind() == Kind::Equal {
-            self.advance();
-        } else if last_was_member && self.kind() != Kind::LeftBrace {
-            return self.unexpected("`=` after the designator");
-        }
-        let from = items.items.len();
-        self.element(current, None, items)?;
-        if let Some((times, size)) = range {
-            self.repeat(items, from, times, size);
-        }
-        Ok(next.unwrap_or(0))
-    }
-
-    fn skip_designated(&mut self) -> Parse<u32> {
-        while !matches!(
-            self.kind(),
-            Kind::Comma | Kind::RightBrace | Kind::Semicolon | Kind::Eof
-        ) {
-            self.skip_one();
-        }
-        Ok(u32::MAX)
-    }
-
-    fn array_designator(&mut self, target: Target, at: Location) -> Parse<Option<(u32, u32)>> {
-        let low = self.integer_constant("an array designator")?;
-        let mut high = low;
-        if self.accept(Kind::Ellipsis) {
-            high = self.integer_constant("an array designator")?;
-        }
-        self.expect(Kind::RightBracket)?;
-        let Some((_, length)) = self.types.element(target.ty.id) else {
-            let name = self.type_name(target.ty);
-            self.say(at, |span| errors::designator_not_array(span, &name));
-            return Ok(None);
-        };
-        let (Some((low, _)), Some((high, _))) = (low, high) else {
-            return Ok(None);
-        };
-        let most = i64::from(length.unwrap_or(i32::MAX as u32));
-        if low < 0 || high < low || high >= most {
-            self.say(at, errors::designator_range);
-            return Ok(None);
-        }
-        Ok(Some((low as u32, high as u32)))
-    }
-
-    /// The member, and the index of the direct member it is in.
-    fn member_designator(
-        &mut self,
-        target: Target,
-        name: super::token::Token,
-    ) -> Option<(Target, u32)> {
-        let Some(record) = self.types.record_of(target.ty.id) else {
-            let text = self.type_name(target.ty);
-            self.say(name.at, |span| errors::designator_not_struct(span, &text));
-            return None;
-        };
-        let Some(member) = self.types.find_member(target.ty.id, name.text) else {
-            self.no_such_member(target.ty.id, name);
-            return None;
-        };
-        let index = self.types.records[record].members.iter().position(|m| {
-            m.name == Some(name.text)
-                || m.name.is_none() && self.types.find_member(m.ty.id, name.text).is_some()
-        });
-        let child = Target {
-            ty: member.ty,
-            offset: target.offset + member.offset,
-            bits: member.bits,
-        };
-        Some((child, index.unwrap_or(0) as u32))
-    }
-
-    /// `[a ... b]`: the items of the first element again for the others.
-    fn repeat(&mut self, items: &mut Items, from: usize, times: u32, size: u32) {
-        let pattern: Vec<Item> = items.items[from..].to_vec();
-        let total = pattern.len().saturating_mul(times as usize);
-        let end = u64::from(items.end) + u64::from(times) * u64::from(size);
-        if total > ITEMS_MAX || end > u64::from(BYTES_MAX) {
-            if let Some(item) = pattern.first() {
-                self.say(item.at, errors::initializer_too_large);
-            }
-            return;
-        }
-        for step in 1..=times {
-            for item in &pattern {
-                items.items.push(Item {
-                    offset: item.offset + step * size,
-                    ..item.clone()
-                });
-            }
-        }
-        let last = pattern.iter().map(|i| i.offset).max().unwrap_or(0);
-        items.end = items.end.max(last + (times + 1) * size);
     }
 }
 

@@ -14,6 +14,7 @@ mod checker;
 mod declaration;
 mod declarator;
 mod describe;
+mod designator;
 mod errors;
 mod expression;
 mod floats;

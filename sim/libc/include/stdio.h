@@ -50,6 +50,7 @@ extern FILE *stderr;
 #define stderr stderr
 
 FILE *fopen(const char *path, const char *mode);
+FILE *tmpfile(void);
 FILE *fdopen(int fd, const char *mode);
 FILE *freopen(const char *path, const char *mode, FILE *file);
 int fclose(FILE *file);

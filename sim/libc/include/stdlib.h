@@ -80,5 +80,6 @@ lldiv_t lldiv(long long numerator, long long denominator);
 void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
 void qsort_r(void *base, size_t count, size_t size, int (*compare)(const void *, const void *, void *), void *argument);
 void *bsearch(const void *key, const void *base, size_t count, size_t size, int (*compare)(const void *, const void *));
+int mkstemp(char *name);
 
 #endif
