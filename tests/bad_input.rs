@@ -232,3 +232,44 @@ fn deep_and_long_input() {
     let long = format!("int main(void) {{ return {}; }}\n", "x".repeat(1_000_000));
     check(&folder, "long.c", long, "long.c:1:25", "undeclared");
 }
+
+/// Arguments and environment have to fit on the first stack.
+#[test]
+fn more_arguments_than_a_process_can_have() {
+    let folder = folder("bad-arguments");
+    let long = "a".repeat(100_000);
+    let many = [long.as_str(); 12];
+    check(
+        &folder,
+        "args.toml",
+        format!("{PROCESS}args = {many:?}\n"),
+        "args.toml:3:8",
+        "`args` has 1200012 bytes",
+    );
+    check(
+        &folder,
+        "env.toml",
+        format!("{PROCESS}env = {{ A = \"{}\" }}\n", "a".repeat(2_000_000)),
+        "env.toml:3:7",
+        "`env` has 2000003 bytes",
+    );
+    let arguments = ["run", "good.c", "--"].into_iter().chain(many);
+    refuse(
+        &folder,
+        &arguments.collect::<Vec<_>>(),
+        "good.c",
+        "arguments have 1200012 bytes",
+    );
+}
+
+/// A program's name is its first argument; even one of megabytes does no harm.
+#[test]
+fn a_name_of_megabytes() {
+    let folder = folder("bad-name");
+    let name = "a".repeat(2_000_000);
+    let scenario = format!("[[process]]\nname = \"{name}\"\nsource = \"int main(void) {{}}\"\n");
+    std::fs::write(folder.join("name.toml"), scenario).expect("written");
+    let output = sim(&folder, &["run", "name.toml", "--trace", "none"]);
+    assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+    assert!(matches!(output.status.code(), Some(0..=2)));
+}

@@ -282,6 +282,17 @@ impl World {
         true
     }
 
+    /// The device of a synthetic process is done: it computes again, or that was its last burst.
+    pub(crate) fn device_done(&mut self, t: ThreadKey) {
+        match self.threads[t].body {
+            ThreadBody::Bursts { left: 0, .. } => {
+                let ended = self.process_exit(t, ExitStatus::Exited(0));
+                debug_assert!(ended.is_ok(), "a synthetic process cannot fault");
+            }
+            ThreadBody::Bursts { .. } | ThreadBody::Program => self.make_ready(t),
+        }
+    }
+
     /// R3: free cores take ready threads.
     fn dispatch<O: Observer>(&mut self, observer: &mut O) {
         if self.clock.policy.is_empty() {

@@ -41,6 +41,7 @@ mod world;
 
 pub use choices::{Enabled, NotEnabled, Operation, Visibility};
 pub use config::{Body, Config, CostTable, Limits, PolicyKind, ProcessSpec, Program};
+pub use loader::ARGUMENTS_MAX;
 pub use observer::Observer;
 pub use process::Process;
 pub use snapshot::Saved;

@@ -18,7 +18,7 @@ use crate::vm::{AddressSpace, AreaKind};
 use crate::world::World;
 
 /// Most bytes of arguments and environment.
-const ARGUMENTS_MAX: usize = 1 << 20;
+pub const ARGUMENTS_MAX: usize = 1 << 20;
 
 impl World {
     /// A fresh address space with the program in it, and the stack pointer to start with. `None`: the

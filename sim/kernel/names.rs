@@ -12,6 +12,7 @@ use sim_abi::image::Image;
 use sim_abi::layout::STACK_TOP;
 use sim_abi::{CoreId, Location, Object, Pid, Tid};
 
+use crate::process::Process;
 use crate::thread::{State, ThreadKey};
 use crate::world::World;
 
@@ -205,14 +206,35 @@ impl World {
         }
     }
 
-    /// File and line of the innermost function that is not the C library's.
+    /// File and line of the innermost function that is not the C library's. Of a thread that has gone the
+    /// line of `pc` itself, as long as its process lives.
     pub fn source_place(&self, tid: Tid, pc: u32) -> Option<(String, u32)> {
-        let t = self.tids.get(&tid).copied()?;
-        let image = self.processes[self.threads[t].process].image.as_deref()?;
-        let pc = self.program_place(t, pc);
+        let thread = self.tids.get(&tid).copied();
+        let process = match thread {
+            Some(t) => &self.processes[self.threads[t].process],
+            None => self.process_of_gone(tid)?,
+        };
+        let image = process.image.as_deref()?;
+        let pc = thread.map_or(pc, |t| self.program_place(t, pc));
+        let library = image.library_text.contains(&pc) && thread.is_none();
         image
             .line_at(pc)
+            .filter(|_| !library)
             .map(|(file, line)| (file.to_string(), line))
+    }
+
+    /// The process that a thread belonged to, before it was joined. Under choices nobody keeps accounts: then
+    /// it is known only if there is one process.
+    fn process_of_gone(&self, tid: Tid) -> Option<&Process> {
+        let record = self.thread_records.iter().find(|record| record.tid == tid);
+        match record {
+            Some(record) => self.process(record.pid),
+            None => self
+                .processes
+                .values()
+                .next()
+                .filter(|_| self.processes.len() == 1),
+        }
     }
 
     /// `pc`, or if that is in the C library, the call that leads there; 0, which has no line, if the

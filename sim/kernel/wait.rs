@@ -376,12 +376,14 @@ impl World {
             .expect("only waits have deadlines");
         self.leave_queue(t);
         match blocked.wait {
-            Wait::Sleep | Wait::Device => {
+            Wait::Sleep => {
                 self.tell(t, EventKind::Wakes { on: blocked.on });
-                if blocked.wait == Wait::Sleep {
-                    self.return_from_call(t, 0);
-                }
+                self.return_from_call(t, 0);
                 self.make_ready(t);
+            }
+            Wait::Device => {
+                self.tell(t, EventKind::Wakes { on: blocked.on });
+                self.device_done(t);
             }
             Wait::Condition { mutex, .. } => {
                 self.tell(t, EventKind::TimesOut { on: blocked.on });

@@ -7,11 +7,14 @@ use alloc::vec::Vec;
 
 use sim_abi::{Diagnostic, Image, Severity, Span};
 use sim_cc::Files;
-use sim_kernel::{Body, Config, ProcessSpec, Program};
+use sim_kernel::{ARGUMENTS_MAX, Body, Config, ProcessSpec, Program};
 
 use crate::compile::{Compiled, Compiler, Options};
 use crate::document::{BodyDraft, CheckOptions, Code, Document, Expect, ProcessDraft};
 use crate::path;
+
+/// Bytes that the arguments of a process may have, and its environment.
+pub(crate) const ARGUMENTS_ROOM: usize = ARGUMENTS_MAX / 2 - 4096;
 
 /// A scenario, ready to be booted.
 #[derive(Clone, Debug)]
@@ -82,6 +85,12 @@ pub fn program(
 ) -> Result<Scenario, Vec<Diagnostic>> {
     let compiled = compile_files(paths, files, &mut Compiler::new(options))?;
     let first = paths.first().copied().unwrap_or("");
+    let size: usize = args.iter().map(|arg| arg.len() + 1).sum();
+    if size > ARGUMENTS_ROOM {
+        let message =
+            format!("the program's arguments have {size} bytes: the most is {ARGUMENTS_ROOM}");
+        return Err(Vec::from([whole_file(first, message)]));
+    }
     let mut config = Config::default();
     config.programs.push(Program {
         name: path::base(first).into(),

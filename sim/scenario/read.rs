@@ -13,6 +13,7 @@ use sim_kernel::{Config, CostTable, Limits, PolicyKind};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::assemble::ARGUMENTS_ROOM;
 use crate::conform::integer;
 use crate::document::{
     BodyDraft, CheckOptions, Code, Document, Expect, ProcessDraft, ProgramDraft,
@@ -315,6 +316,7 @@ impl Reader<'_, '_> {
         {
             self.error(item.span(), format!("`{key}` cannot have a NUL byte in it"));
         }
+        self.check_size(table, key);
         items
             .iter()
             .filter_map(|i| i.get_ref().as_str())
@@ -322,10 +324,29 @@ impl Reader<'_, '_> {
             .collect()
     }
 
+    /// Arguments and environment share the top of the first stack, half each.
+    fn check_size(&mut self, table: &DeTable, key: &str) {
+        let Some(value) = table.get(key) else { return };
+        let length = |text: &Spanned<DeValue>| text.get_ref().as_str().map_or(0, |s| s.len() + 1);
+        let size: usize = match value.get_ref() {
+            DeValue::Array(items) => items.iter().map(length).sum(),
+            DeValue::Table(items) => {
+                let names = items.keys().map(|name| name.get_ref().len() + 1);
+                names.sum::<usize>() + items.values().map(length).sum::<usize>()
+            }
+            _ => 0,
+        };
+        if size > ARGUMENTS_ROOM {
+            let message = format!("`{key}` has {size} bytes: the most is {ARGUMENTS_ROOM}");
+            self.error(value.span(), message);
+        }
+    }
+
     fn environment(&mut self, process: &DeTable) -> Vec<String> {
         let Some(variables) = table(process, "env") else {
             return Vec::new();
         };
+        self.check_size(process, "env");
         let mut result = Vec::new();
         for (name, value) in variables.iter() {
             let Some(text) = value.get_ref().as_str() else {
