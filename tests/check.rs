@@ -223,7 +223,11 @@ fn programs_speak_of_themselves() {
             ("", "ok", ""),
             ("-D CONSTANT", "assertion-failed", "the invariant constant"),
             ("-D NEVER", "assertion-failed", "never reached"),
-            ("-D FALSE", "assertion-failed", "`a third has moved` in no interleaving"),
+            (
+                "-D FALSE",
+                "assertion-failed",
+                "`a third has moved` in no interleaving",
+            ),
         ] {
             let found = check(&format!("properties.c {flags} --strategy {strategy}"));
             assert_eq!(found["verdict"], verdict, "{strategy} {flags}");

@@ -23,7 +23,7 @@
 //! Not here: wakeup trees, which spare the executions that D3 cuts off half-way.
 
 use alloc::collections::BTreeSet;
-use alloc::sync::Arc;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use sim_abi::{Choice, MemoryAccess, Tid};
@@ -36,7 +36,7 @@ use crate::strategy::{Arrival, Arrived, Strategy};
 use crate::window::Window;
 
 /// How many steps of each thread come before something, by slot.
-type Clock = Arc<Vec<u32>>;
+type Clock = Rc<Vec<u32>>;
 
 /// A thread, as of a state.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ struct Known {
     tid: Tid,
     /// What its next step comes after, but for what it will itself touch.
     clock: Clock,
-    window: Arc<Window>,
+    window: Rc<Window>,
 }
 
 /// A step on the present way.
@@ -54,7 +54,7 @@ struct Step {
     /// The n-th of its thread, from 1.
     number: u32,
     clock: Clock,
-    footprint: Arc<Footprint>,
+    footprint: Rc<Footprint>,
     choice: Choice,
     access: Option<MemoryAccess>,
 }
@@ -75,9 +75,9 @@ struct Node {
     /// Threads by slot: in the order in which they appeared.
     threads: Vec<Known>,
     /// Steps that have been tried elsewhere.
-    sleep: Vec<(Tid, Arc<Footprint>)>,
+    sleep: Vec<(Tid, Rc<Footprint>)>,
     /// Steps that have been tried here.
-    done: Vec<(Tid, Arc<Footprint>)>,
+    done: Vec<(Tid, Rc<Footprint>)>,
     /// Who is to be tried here.
     to_try: Vec<Tid>,
     /// Who is being tried, the next of its choices, and what those so far have touched.
@@ -102,7 +102,7 @@ impl Node {
                     *from = n + 1;
                     return Some(n);
                 }
-                let tried = (*tid, Arc::new(core::mem::take(footprint)));
+                let tried = (*tid, Rc::new(core::mem::take(footprint)));
                 self.done.push(tried);
             }
             let fresh = |tid: &&Tid| {
@@ -220,7 +220,7 @@ impl Dpor {
         let tid = mover(choice).expect("threads make steps");
         let slot = parent.slot(tid).expect("who moves has been known");
         let base = parent.threads[slot].clock.clone();
-        let footprint = Arc::new(at.step.footprint.clone());
+        let footprint = Rc::new(at.step.footprint.clone());
         let access = match at.step.operation {
             Some(Operation::Access(access)) => Some(access),
             _ => None,
@@ -235,14 +235,14 @@ impl Dpor {
         };
         let mut clock = self.races(&later);
         let number = clock.get(slot).copied().unwrap_or(0) + 1;
-        Arc::make_mut(&mut clock)[slot] = number;
+        Rc::make_mut(&mut clock)[slot] = number;
         let parent = self.nodes.last_mut().expect("it has just been there");
         if let Some((_, _, touched)) = &mut parent.present {
             touched.merge(&footprint);
         }
         let moved = |tid: Tid| at.step.moved.contains(&tid);
         let tried = parent.sleep.iter().chain(&parent.done);
-        let sleeps_on = |(other, touched): &&(Tid, Arc<Footprint>)| {
+        let sleeps_on = |(other, touched): &&(Tid, Rc<Footprint>)| {
             *other != tid && !moved(*other) && !touched.conflicts(&footprint)
         };
         node.sleep = tried.filter(sleeps_on).cloned().collect();
@@ -252,9 +252,9 @@ impl Dpor {
                 known.clock = join(&known.clock, &clock);
             }
             if known.tid == tid {
-                Arc::make_mut(&mut known.window).step(&footprint, at.step.wrote);
+                Rc::make_mut(&mut known.window).step(&footprint, at.step.wrote);
             } else if moved(known.tid) || known.window.is_changed_by(&footprint) {
-                known.window = Arc::default();
+                known.window = Rc::default();
             }
         }
         self.steps.push(Step {
@@ -371,14 +371,14 @@ fn know_threads(at: &mut Arrival, node: &mut Node) {
             node.threads.push(Known {
                 tid,
                 clock: clock.unwrap_or_default(),
-                window: Arc::default(),
+                window: Rc::default(),
             });
             node.threads.len() - 1
         });
         let known = &mut node.threads[slot];
         if Some(tid) == last || known.window.is_empty() {
             let place = at.world.thread_fingerprint(tid);
-            Arc::make_mut(&mut known.window).arrive(place);
+            Rc::make_mut(&mut known.window).arrive(place);
         }
     }
 }
@@ -402,7 +402,7 @@ fn blocked(world: &World, tid: Tid) -> Option<Footprint> {
 
 fn grow(clock: &mut Clock, slots: usize) {
     if clock.len() < slots {
-        Arc::make_mut(clock).resize(slots, 0);
+        Rc::make_mut(clock).resize(slots, 0);
     }
 }
 
@@ -418,7 +418,7 @@ fn join(one: &Clock, two: &Clock) -> Clock {
     }
     let mut both = one.clone();
     grow(&mut both, two.len());
-    let joined = Arc::make_mut(&mut both);
+    let joined = Rc::make_mut(&mut both);
     for (a, b) in joined.iter_mut().zip(two.iter()) {
         *a = (*a).max(*b);
     }

@@ -51,39 +51,54 @@ struct Touch {
 
 /// What a step touches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Footprint(Vec<Touch>);
+pub struct Footprint {
+    touches: Vec<Touch>,
+    /// Bits of all things, and of those that are written: footprints without a common bit have no thing
+    /// in common.
+    bits: u64,
+    written: u64,
+}
 
 impl Footprint {
     /// Touches this too.
     pub fn add(&mut self, thing: Thing, write: bool) {
-        let known = self.0.iter_mut().find(|t| t.thing == thing);
+        self.bits |= bits(thing);
+        if write {
+            self.written |= bits(thing);
+        }
+        let known = self.touches.iter_mut().find(|t| t.thing == thing);
         match known {
             Some(touch) => touch.write |= write,
-            None => self.0.push(Touch { thing, write }),
+            None => self.touches.push(Touch { thing, write }),
         }
     }
 
     /// Touches all that another one touches.
     pub fn merge(&mut self, other: &Footprint) {
-        other.0.iter().for_each(|t| self.add(t.thing, t.write));
+        let touches = other.touches.iter();
+        touches.for_each(|t| self.add(t.thing, t.write));
     }
 
     /// Touches nothing.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.touches.clear();
+        (self.bits, self.written) = (0, 0);
     }
 
     /// Do two steps of different threads that touch this not commute?
     pub fn conflicts(&self, other: &Footprint) -> bool {
-        self.0.iter().any(|one| {
-            let mut others = other.0.iter();
+        if self.written & other.bits | self.bits & other.written == 0 {
+            return false;
+        }
+        self.touches.iter().any(|one| {
+            let mut others = other.touches.iter();
             others.any(|two| (one.write || two.write) && meet(one.thing, two.thing))
         })
     }
 
     /// Does it change anything?
     pub fn writes(&self) -> bool {
-        self.0.iter().any(|touch| touch.write)
+        self.touches.iter().any(|touch| touch.write)
     }
 
     /// What an operation touches for sure, as far as it is known beforehand; events tell the rest.
@@ -177,6 +192,27 @@ impl Footprint {
             _ if object.is_some() => {}
             _ => self.add(Thing::Everything, true),
         }
+    }
+}
+
+/// The bits of a thing: things that meet have one in common.
+fn bits(thing: Thing) -> u64 {
+    let bit = |number: u32| 1 << (number.wrapping_mul(0x9e37_79b1) >> 26);
+    match thing {
+        // In one word, wherever that is in its page or frame.
+        Thing::Memory(Location::Private { address: at, .. }, size)
+        | Thing::Memory(Location::Shared { offset: at, .. }, size)
+            if at % 4 + size <= 4 =>
+        {
+            bit(at / 4)
+        }
+        Thing::Object(
+            Object::Mutex(at) | Object::Condition(at) | Object::Semaphore(at) | Object::Rwlock(at),
+        ) => match at {
+            Location::Private { address: at, .. } | Location::Shared { offset: at, .. } => bit(!at),
+        },
+        Thing::Process(pid) => bit(pid.0),
+        _ => u64::MAX,
     }
 }
 
