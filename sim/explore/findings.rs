@@ -144,6 +144,7 @@ pub fn deadlock(context: &Context, tick: Tick, group: &Deadlock) -> Finding {
         let what = match waiter.on {
             Object::Condition(_) => format!("waits on {name}"),
             Object::Thread(_) | Object::Process(_) => format!("waits for {name} to end"),
+            Object::Children(_) => "waits for a child to end".to_string(),
             _ => format!("waits for {name}"),
         };
         let since = Some(waiter.since);
@@ -166,7 +167,14 @@ pub fn deadlock(context: &Context, tick: Tick, group: &Deadlock) -> Finding {
         }
     }
     finding.notes = deadlock_notes(context, group);
-    finding.help = Some(deadlock_help(group.kind).to_string());
+    let lost = |w: &&Waiter| context.misuses.lost_signal(w.on, w.since).is_some();
+    finding.help = Some(match group.kind {
+        Kind::LostWakeup if !group.core.iter().any(|w| lost(&w)) => {
+            "a signal wakes one thread, perhaps the wrong one: a condition for each reason to wait, or broadcast"
+                .to_string()
+        }
+        kind => deadlock_help(kind).to_string(),
+    });
     finding
 }
 
@@ -184,7 +192,8 @@ pub fn livelock(tick: Tick, threads: usize) -> Finding {
     };
     let message = format!("livelock: {who} for ever without getting anywhere");
     let mut finding = error(Verdict::Livelock, message, tick);
-    finding.help = Some("wait for each other, or let only one give way".to_string());
+    finding.help =
+        Some("let only one of them give way, or take the locks in one order".to_string());
     finding
 }
 
@@ -536,18 +545,18 @@ pub fn unnamed_heap_error(heap: &HeapError) -> Finding {
             "free it after its last use",
         ),
         HeapErrorKind::OutOfBounds { distance, after } => {
-            let side = if after {
-                "behind the end"
-            } else {
-                "before the start"
-            };
-            (
-                format!(
-                    "memory error: {verb} {} {side} of {block}",
-                    bytes(distance + 1)
+            let size = heap.block.map_or(0, |b| b.size);
+            let message = match after {
+                true => format!(
+                    "memory error: {verb} behind the end of {block}, at offset {}",
+                    u64::from(size) + u64::from(distance)
                 ),
-                "the index or the size is wrong",
-            )
+                false => format!(
+                    "memory error: {verb} {} before the start of {block}",
+                    bytes(distance.saturating_add(1))
+                ),
+            };
+            (message, "the index or the size is wrong")
         }
         HeapErrorKind::Uninitialised => (
             format!("memory error: uses bytes of {block} that were never written"),

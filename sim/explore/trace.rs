@@ -195,7 +195,7 @@ impl Tracer {
         let what = TraceKind::Event {
             event: *event,
             names,
-            text: text(world, &event.kind),
+            text: text(world, event),
         };
         self.line(world, event.tick, event.core, event.thread, event.pc, what);
     }
@@ -368,12 +368,16 @@ fn named(kind: &EventKind) -> Vec<Named> {
 }
 
 /// The text that belongs to an event.
-fn text(world: &World, kind: &EventKind) -> String {
-    match *kind {
+fn text(world: &World, event: &Event) -> String {
+    match event.kind {
         EventKind::Writes { start, bytes, .. } => {
             let written = &world.output()[start as usize..][..bytes as usize];
             String::from_utf8_lossy(written).into_owned()
         }
+        EventKind::Executes => world
+            .program_of(event.thread)
+            .unwrap_or_default()
+            .to_string(),
         EventKind::AssertFails => world.assertion().to_string(),
         EventKind::Sometimes { .. } => world.condition().to_string(),
         EventKind::Outcome => world.outcomes().last().cloned().unwrap_or_default(),

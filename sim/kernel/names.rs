@@ -198,6 +198,15 @@ impl World {
             .map(|f| (f.name.clone(), pc - f.start))
     }
 
+    /// What the scenario calls the program that a thread runs.
+    pub fn program_of(&self, tid: Tid) -> Option<&str> {
+        let t = self.tids.get(&tid).copied()?;
+        let image = self.processes[self.threads[t].process].image.as_ref()?;
+        let mut programs = self.config.programs.iter();
+        let program = programs.find(|p| alloc::sync::Arc::ptr_eq(&p.image, image))?;
+        Some(&program.name)
+    }
+
     /// The core a thread runs on.
     pub fn core_of(&self, tid: Tid) -> Option<CoreId> {
         match self.thread(tid)?.state {
