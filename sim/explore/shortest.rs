@@ -1,9 +1,10 @@
 //! The shortest way to an error: fewest steps over all interleavings, then fewest switches.
 //!
-//! [`Levels`] finds the length: breadth first without a queue of worlds. In round n it walks, depth first,
-//! the tree of shortest ways to states less than n steps away, and one step further: what it meets there
-//! for the first time is n steps away. Each round visits each state once; memory is what states are known
-//! by and one number each. The first round that meets an error ends it.
+//! [`Levels`] finds the length, without a queue of worlds: depth first, no deeper than a bound, and a state
+//! that is met again on a shorter way is walked again. When nothing is left the distance of every state
+//! within the bound is exact. The bound grows by a quarter each round, until a round meets an error: a
+//! plain queue would hold a world for each state, and growing by one would walk every state as often as
+//! the way is long. Memory is what states are known by and one number each.
 //!
 //! [`Straightest`] then walks all ways of that length to states at their shortest distance (a shortest way
 //! goes through no others), and keeps for each state and last thread the fewest switches.
@@ -30,7 +31,9 @@ pub struct Levels {
     cursor: Cursor,
     levels: HashMap<u128, Level, Fixed>,
     round: u32,
-    /// States n steps away were met in this round.
+    /// No way is followed further in this round.
+    bound: u32,
+    /// There is more behind the bound.
     goes_on: bool,
     /// No way longer than this is asked for.
     most: u32,
@@ -66,31 +69,34 @@ impl Strategy for Levels {
         let is_new = match level {
             hashbrown::hash_map::Entry::Vacant(vacant) => {
                 vacant.insert(new);
-                self.goes_on = true;
-                // To be looked at; what comes after it is the next round's.
                 true
             }
             hashbrown::hash_map::Entry::Occupied(mut known) => {
+                let nearer = steps < known.get().steps;
                 let first = known.get().round != round && known.get().steps == steps;
-                if first {
-                    known.get_mut().round = round;
+                if nearer || first {
+                    known.insert(new);
                 }
-                first
+                nearer || first
             }
         };
         Arrived::new_if(is_new)
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
-        if depth as u32 >= self.round {
+        if depth as u32 >= self.bound {
+            self.goes_on = true;
             return None;
         }
         self.cursor.next(depth, enabled.len())
     }
 
     fn again(&mut self) -> bool {
-        let more = self.goes_on && self.round < self.most;
+        const STEPS_MORE: u32 = 4;
+        let more = self.goes_on && self.bound < self.most;
         self.round += 1;
+        let bound = self.bound + (self.bound / 4).max(STEPS_MORE);
+        self.bound = bound.min(self.most);
         self.goes_on = false;
         self.cursor.clear();
         more
