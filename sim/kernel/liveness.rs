@@ -236,7 +236,7 @@ impl Code {
         let count = self.number(body, index).map_or(6, |number| {
             Call::from_number(number).map_or(6, arguments_of)
         });
-        (1 << count) - 1 << 10 | 1 << NUMBER
+        (((1 << count) - 1) << 10) | 1 << NUMBER
     }
 
     /// The constant in `a7` at an `ecall`, if it is loaded a few instructions before, on the only way there.
