@@ -151,7 +151,9 @@ fn said(
                 places.sort();
                 let is_race = finding.kind == FindingKind::Error(Verdict::DataRace);
                 // For the toy other ways are the shortest: it comes to other places with the same mistake.
-                if races_only && !is_race {
+                // A deadlock that is not the first finding is told as of the state it was met in.
+                let is_deadlock = finding.kind == FindingKind::Error(Verdict::Deadlock);
+                if is_deadlock || races_only && !is_race {
                     places.clear();
                 }
                 format!("{:?} {places:?}", finding.kind)
