@@ -1,7 +1,8 @@
 //! The whole computer: kernel, timer and machine together, with and without who listens.
 //!
-//!   * `run/…`   a program of one thread, and of four on four cores: instructions a second, with nobody
-//!     listening, with the detectors and with the trace of the kernel's events too;
+//!   * `run/…`   a program of one thread, of two on one core and of four on four: instructions a second, with
+//!     nobody listening, with the detectors (of races too, from two threads on) and with the trace of the
+//!     kernel's events;
 //!   * `command` all of `sim run scenarios/deadlock.toml` but the process itself;
 //!   * `world`   what a branch of a search costs: copy and step, save, step and go back, fingerprint.
 
@@ -45,9 +46,9 @@ fn compile(name: &str, source: &[u8], args: &[String]) -> Scenario {
         .expect("the benchmark's program is right")
 }
 
-fn work(threads: u16) -> Config {
+fn work(threads: u16, cores: u16) -> Config {
     let mut config = compile("work.c", WORK.as_bytes(), &[threads.to_string()]).config;
-    config.cores = threads;
+    config.cores = cores;
     config
 }
 
@@ -59,9 +60,13 @@ fn plain(config: &Arc<Config>) -> u64 {
 }
 
 fn runs(criterion: &mut Criterion) {
-    for threads in [1, 4] {
-        let config = Arc::new(work(threads));
-        let mut group = criterion.benchmark_group(format!("run/{threads} cores"));
+    for (name, threads, cores) in [
+        ("1 thread", 1, 1),
+        ("2 threads, 1 core", 2, 1),
+        ("4 threads, 4 cores", 4, 4),
+    ] {
+        let config = Arc::new(work(threads, cores));
+        let mut group = criterion.benchmark_group(format!("run/{name}"));
         group.throughput(Throughput::Elements(plain(&config)));
         group.bench_function("nobody listens", |b| b.iter(|| plain(&config)));
         for (name, trace) in [

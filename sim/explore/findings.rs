@@ -262,11 +262,15 @@ fn short(name: &str) -> &str {
 
 /// A crash or a failed assertion, if the event is one.
 pub fn crash(context: &Context, event: &Event) -> Option<Finding> {
-    let name = context.names.thread(event.thread);
+    let name = || context.names.thread(event.thread);
     let (verdict, message, help) = match event.kind {
         EventKind::Faults { fault } => {
             let (words, help) = fault_words(fault);
-            (Verdict::Crashed, format!("crashed: {name} {words}"), help)
+            (
+                Verdict::Crashed,
+                format!("crashed: {} {words}", name()),
+                help,
+            )
         }
         EventKind::AssertFails => (
             Verdict::AssertionFailed,
@@ -279,13 +283,15 @@ pub fn crash(context: &Context, event: &Event) -> Option<Finding> {
         } => (
             Verdict::Crashed,
             format!(
-                "crashed: {name} is killed by signal {signal}{}",
+                "crashed: {} is killed by signal {signal}{}",
+                name(),
                 signal_name(signal)
             ),
             "somebody called abort, raise or kill",
         ),
         _ => return None,
     };
+    let name = name();
     let mut finding = error(verdict, message, event.tick);
     let stack = program_frames(context.world.obituary().to_vec());
     let (file, line) = stack

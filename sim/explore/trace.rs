@@ -3,6 +3,7 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::event::Misuse;
@@ -79,28 +80,29 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
     }
 }
 
-/// Names of threads and processes, also of those that have ended.
+/// Names of threads and processes, also of those that have ended. Put into words when they are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    threads: BTreeMap<Tid, String>,
-    processes: BTreeMap<Pid, String>,
+    /// Its process's name, and its own.
+    threads: BTreeMap<Tid, (Arc<str>, Arc<str>)>,
+    processes: BTreeMap<Pid, Arc<str>>,
 }
 
 impl Names {
     /// `bank/t1`
     pub fn thread(&self, tid: Tid) -> String {
-        self.threads
-            .get(&tid)
-            .cloned()
-            .unwrap_or_else(|| format!("thread {tid}"))
+        match self.threads.get(&tid) {
+            Some((process, thread)) => format!("{process}/{thread}"),
+            None => format!("thread {tid}"),
+        }
     }
 
     /// `bank`
     pub fn process(&self, pid: Pid) -> String {
-        self.processes
-            .get(&pid)
-            .cloned()
-            .unwrap_or_else(|| format!("process {pid}"))
+        match self.processes.get(&pid) {
+            Some(name) => name.to_string(),
+            None => format!("process {pid}"),
+        }
     }
 
     /// What a thread calls an object.
@@ -123,9 +125,17 @@ impl Names {
     }
 
     fn learn(&mut self, world: &World, tid: Tid, pid: Pid) {
-        if let Some(name) = world.thread_name_of(tid) {
-            self.threads.insert(tid, name);
-            self.processes.insert(pid, world.process_name_of(pid));
+        let (Some(thread), Some(process)) = (world.thread(tid), world.process(pid)) else {
+            return;
+        };
+        match self.threads.get(&tid) {
+            Some((of, own)) if Arc::ptr_eq(of, &process.name) && Arc::ptr_eq(own, &thread.name) => {
+            }
+            _ => {
+                let names = (process.name.clone(), thread.name.clone());
+                self.threads.insert(tid, names);
+                self.processes.insert(pid, process.name.clone());
+            }
         }
     }
 }

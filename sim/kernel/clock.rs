@@ -13,6 +13,8 @@
 //! A core that changes its thread pays the switch before the thread's first instruction; going on with
 //! the thread it ran last is no switch. What a system call costs is paid after it. Paying is `overhead`
 //! of the core; the thread is then as good as ready. Idle time is skipped, not stepped.
+//!
+//! Not here: R4 for several busy cores (`lockstep`).
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -528,50 +530,8 @@ impl World {
         self.clock.now = Tick(from.0 + done);
     }
 
-    /// Several cores are busy: tick by tick, the lower core first.
-    fn run_lockstep<O: Observer>(
-        &mut self,
-        observer: &mut O,
-        runs: &[(u16, ThreadKey)],
-        ticks: u64,
-    ) {
-        let from = self.clock.now;
-        let mut done = 0;
-        let mut happened = false;
-        let mut told = vec![0u64; runs.len()];
-        while done < ticks && !happened {
-            self.clock.now = Tick(from.0 + done);
-            for (index, (number, t)) in runs.iter().enumerate() {
-                // A core before this one in the same tick may have ended this thread.
-                if self.clock.cores[usize::from(*number)].thread != Some(*t) {
-                    continue;
-                }
-                if matches!(self.threads[*t].body, ThreadBody::Bursts { .. }) {
-                    self.compute(*t, 1);
-                    continue;
-                }
-                let (_, stop) = self.run_hart(observer, *number, *t, 1);
-                if let Some(stop) = stop {
-                    happened = true;
-                    let took = self.serve(observer, *number, *t, stop);
-                    told[index] = 1;
-                    self.spent(observer, *number, from, done + took);
-                    let end = Tick(self.clock.now.0 + took);
-                    self.pay(observer, *number, end);
-                }
-            }
-            done += 1;
-        }
-        for (index, (number, _)) in runs.iter().enumerate() {
-            if told[index] == 0 {
-                self.spent(observer, *number, from, done);
-            }
-        }
-        self.clock.now = Tick(from.0 + done);
-    }
-
     /// Runs a thread's instructions on a core; how many, and what stopped it.
-    fn run_hart<O: Observer>(
+    pub(crate) fn run_hart<O: Observer>(
         &mut self,
         observer: &mut O,
         number: u16,
@@ -609,7 +569,7 @@ impl World {
     }
 
     /// The kernel does what a thread stopped for; how many ticks the instruction took.
-    fn serve<O: Observer>(
+    pub(crate) fn serve<O: Observer>(
         &mut self,
         observer: &mut O,
         number: u16,
@@ -660,7 +620,7 @@ impl World {
     }
 
     /// The core pays from `from` on what the kernel's work has cost.
-    fn pay<O: Observer>(&mut self, observer: &mut O, number: u16, from: Tick) {
+    pub(crate) fn pay<O: Observer>(&mut self, observer: &mut O, number: u16, from: Tick) {
         let charge = core::mem::take(&mut self.charge);
         let core = &mut self.clock.cores[usize::from(number)];
         if charge > 0 {
@@ -673,7 +633,7 @@ impl World {
     }
 
     /// A synthetic process computes.
-    fn compute(&mut self, t: ThreadKey, ticks: u64) {
+    pub(crate) fn compute(&mut self, t: ThreadKey, ticks: u64) {
         let thread = &mut self.threads[t];
         if let ThreadBody::Bursts { left, .. } = &mut thread.body {
             *left = left.saturating_sub(ticks);
@@ -682,7 +642,13 @@ impl World {
     }
 
     /// The core was busy with its thread, which may have ended and gone by now.
-    fn spent<O: Observer>(&mut self, observer: &mut O, number: u16, from: Tick, ticks: u64) {
+    pub(crate) fn spent<O: Observer>(
+        &mut self,
+        observer: &mut O,
+        number: u16,
+        from: Tick,
+        ticks: u64,
+    ) {
         let core = &mut self.clock.cores[usize::from(number)];
         let Some((tid, _)) = core.last.filter(|_| ticks > 0) else {
             return;
@@ -798,7 +764,7 @@ impl World {
 
 /// Why a thread's instructions stopped.
 #[derive(Clone, Copy, Debug)]
-enum Interrupt {
+pub(crate) enum Interrupt {
     /// The machine wants the kernel.
     Stop(Stop),
     /// A signal kills the process.
@@ -806,7 +772,7 @@ enum Interrupt {
 }
 
 /// So many ticks later; the end of time is the latest.
-fn later(from: Tick, ticks: u64) -> Tick {
+pub(crate) fn later(from: Tick, ticks: u64) -> Tick {
     Tick(from.0.saturating_add(ticks))
 }
 

@@ -19,6 +19,7 @@ mod ipc;
 mod life;
 mod liveness;
 mod loader;
+mod lockstep;
 mod map;
 mod names;
 mod observer;

@@ -1,7 +1,7 @@
 //! Between the machine and an observer: a hart's accesses become accesses of a thread.
 
 use sim_abi::layout::PAGE_SIZE;
-use sim_abi::{Instruction, Location, MemoryAccess};
+use sim_abi::{CoreId, Instruction, Location, MemoryAccess, Tick};
 use sim_machine::{Access, Kind, Registers, Watch};
 
 use crate::clock::Clock;
@@ -10,10 +10,9 @@ use crate::process::Process;
 use crate::thread::Thread;
 use crate::vm::own_heap;
 
-/// Looks on for an observer.
-pub struct KernelWatch<'a, O: Observer> {
-    observer: &'a mut O,
-    /// What is the same for all accesses of this run of the hart.
+/// How the accesses of a thread's hart look from outside, as long as the kernel does nothing.
+pub(crate) struct View<'a> {
+    /// What is the same for all accesses.
     template: MemoryAccess,
     process: &'a Process,
     library_text: core::ops::Range<u32>,
@@ -21,15 +20,19 @@ pub struct KernelWatch<'a, O: Observer> {
     allocator_text: core::ops::Range<u32>,
 }
 
-impl<'a, O: Observer> KernelWatch<'a, O> {
-    /// For one run of a thread's hart.
-    pub fn new(observer: &'a mut O, clock: &Clock, thread: &Thread, process: &'a Process) -> Self {
+impl<'a> View<'a> {
+    /// For a run of a thread's hart.
+    pub(crate) fn new(
+        tick: Tick,
+        core: Option<CoreId>,
+        thread: &Thread,
+        process: &'a Process,
+    ) -> Self {
         let image = process.image.as_ref();
-        KernelWatch {
-            observer,
+        View {
             template: MemoryAccess {
-                tick: clock.now,
-                core: clock.executing,
+                tick,
+                core,
                 thread: thread.tid,
                 process: thread.pid,
                 pc: 0,
@@ -50,6 +53,11 @@ impl<'a, O: Observer> KernelWatch<'a, O> {
             library_data: image.map_or(0..0, |i| i.library_data.clone()),
             allocator_text: image.map_or(0..0, |i| i.allocator_text.clone()),
         }
+    }
+
+    /// From now on it is this tick.
+    pub(crate) fn set_tick(&mut self, tick: Tick) {
+        self.template.tick = tick;
     }
 
     pub(crate) fn translate(&self, access: &Access) -> MemoryAccess {
@@ -92,17 +100,53 @@ impl<'a, O: Observer> KernelWatch<'a, O> {
     }
 }
 
+/// Looks on for an observer, for one run of a hart.
+pub struct KernelWatch<'a, O: Observer> {
+    observer: &'a mut O,
+    view: View<'a>,
+}
+
+impl<'a, O: Observer> KernelWatch<'a, O> {
+    /// For one run of a thread's hart.
+    pub fn new(observer: &'a mut O, clock: &Clock, thread: &Thread, process: &'a Process) -> Self {
+        KernelWatch {
+            observer,
+            view: View::new(clock.now, clock.executing, thread, process),
+        }
+    }
+
+    pub(crate) fn translate(&self, access: &Access) -> MemoryAccess {
+        self.view.translate(access)
+    }
+}
+
 impl<O: Observer> Watch for KernelWatch<'_, O> {
     const ACCESSES: bool = O::ACCESSES;
     const INSTRUCTIONS: bool = O::INSTRUCTIONS;
 
     fn access(&mut self, access: &Access) {
-        let access = self.translate(access);
-        self.observer.access(&access);
+        self.observer.access(&self.view.translate(access));
     }
 
     fn instruction(&mut self, pc: u32, instruction: Instruction, before: &Registers) {
         self.observer
-            .instruction(self.template.thread, pc, instruction, before);
+            .instruction(self.view.template.thread, pc, instruction, before);
+    }
+}
+
+/// Looks on for an observer, for one instruction of a hart among others in lockstep. Accesses only.
+pub(crate) struct LaneWatch<'o, 'v, O: Observer> {
+    /// Who is told.
+    pub(crate) observer: &'o mut O,
+    /// Whose accesses.
+    pub(crate) view: &'v View<'v>,
+}
+
+impl<O: Observer> Watch for LaneWatch<'_, '_, O> {
+    const ACCESSES: bool = O::ACCESSES;
+    const INSTRUCTIONS: bool = false;
+
+    fn access(&mut self, access: &Access) {
+        self.observer.access(&self.view.translate(access));
     }
 }
