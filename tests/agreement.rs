@@ -281,9 +281,9 @@ fn walk_both(mut one: World, mut two: World, picks: &[usize], text: &str) {
     }
 }
 
-/// Worked out by hand: two threads `x = x + 1` have 4! / (2! · 2!) = 6 interleavings, and every access of
-/// the toy's is one of more. All are compared.
+/// Two threads `x = x + 1` are small enough for dpor, for dfs (4! / (2! · 2!) = 6 interleavings) and for the
+/// toy that knows states; the other one has more accesses to private memory than it has time for.
 #[test]
 fn small_ones_are_compared_with_all() {
-    assert_eq!(agree(&[vec![0], vec![0]]), 4);
+    assert_eq!(agree(&[vec![0], vec![0]]), 3);
 }
