@@ -123,9 +123,9 @@ pub struct Dpor {
     nodes: Vec<Node>,
     steps: Vec<Step>,
     /// Data races that have been told.
-    races: BTreeSet<(u32, u32)>,
+    races: Vec<Clue>,
     found: Vec<(Clue, Vec<Choice>)>,
-    /// Of the way that has been left: where threads went round in circles.
+    /// Somewhere threads went round in circles.
     has_met_cycle: bool,
 }
 
@@ -314,8 +314,9 @@ impl Dpor {
             .collect();
         if let (Some(one), Some(two)) = (&first.access, &later.access)
             && is_race(one, two)
-            && self.races.insert((one.pc.min(two.pc), one.pc.max(two.pc)))
+            && !self.races.contains(&Clue::race(one, two))
         {
+            self.races.push(Clue::race(one, two));
             let path = self.steps[..n].iter().chain(between.iter().copied());
             let path = path.map(|step| step.choice).collect();
             self.found.push((Clue::race(one, two), path));

@@ -12,7 +12,7 @@
 //! By the clock (`sim run`) invariants are not called.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -144,8 +144,7 @@ impl World {
             self.assertion = match result {
                 Some(_) => format!("the invariant {name}"),
                 None => format!("the invariant {name}, which must only compute"),
-            }
-            .to_string();
+            };
             self.obituary = self.backtrace(self.threads[t].tid);
             self.tell(t, EventKind::AssertFails);
             self.kill_process(t, SIGABRT);
