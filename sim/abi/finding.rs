@@ -110,6 +110,8 @@ pub struct Finding {
     pub message: String,
     /// When it was found.
     pub tick: Tick,
+    /// What it is about, if that has a name: the variable of a race.
+    pub about: Option<String>,
     /// Who is in it: `bank/t1`, in a fixed order.
     pub threads: Vec<String>,
     /// Where: each side of it.

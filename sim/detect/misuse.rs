@@ -3,18 +3,18 @@
 //!   M1  what the kernel says is misuse (`Misuses`), with its place; wrong use of the heap is
 //!       `heap.rs`'s;
 //!   M2  a thread ends while it holds locks;
-//!   M3  a process ends by `exit` or return from main while its threads hold locks (by a fault or
-//!       signal: no warning, the crash is the finding);
+//!   M3  a process ends by `exit` or return from main while its threads hold locks. Of a process that is
+//!       killed by a fault, a failed assertion or a signal neither is said: that is the finding;
 //!   M4  signals and broadcasts that woke nobody are remembered, the last of each condition, so that
 //!       the report about a waiter that sleeps for ever can name the wakeup it lost.
 //!
 //! **Guarantees.** M1–M3 are exact. M4 is a hint: the signal came before the wait and nobody waited;
 //! that the waiter needed it is the deadlock detector's knowledge.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use sim_abi::Tick;
 use sim_abi::event::{Event, EventKind, ExitStatus, Misuse, Object};
+use sim_abi::{Pid, Tick};
 
 use crate::held::{Held, Hold};
 use crate::side::{Place, forget_range, in_space};
@@ -58,6 +58,8 @@ pub struct LostSignal {
 #[derive(Clone, Debug, Default)]
 pub struct Misuses {
     lost: BTreeMap<Object, LostSignal>,
+    /// Processes that are being killed: their threads do not end by themselves.
+    killed: BTreeSet<Pid>,
 }
 
 impl Misuses {
@@ -73,7 +75,19 @@ impl Misuses {
             EventKind::Misuses { misuse } if !is_heap(misuse) => {
                 Some(Mishap::Misused { misuse, place })
             }
-            EventKind::Exits => {
+            EventKind::AssertFails
+            | EventKind::Faults { .. }
+            | EventKind::KilledBySignal { .. } => {
+                self.killed.insert(event.process);
+                None
+            }
+            EventKind::ProcessExits {
+                status: ExitStatus::Killed(_),
+            } => {
+                self.killed.remove(&event.process);
+                None
+            }
+            EventKind::Exits if !self.killed.contains(&event.process) => {
                 let holds = held.of(event.thread).to_vec();
                 (!holds.is_empty()).then_some(Mishap::ThreadEnded { place, holds })
             }
@@ -155,6 +169,20 @@ mod tests {
         EventKind::Unlocks {
             object: mutex(0),
             mode: Mode::Exclusive,
+        }
+    }
+
+    /// Whoever is killed had no chance to unlock; a later process with the same number has.
+    #[test]
+    fn the_killed_are_not_blamed() {
+        let signal = 6;
+        for death in [EventKind::AssertFails, EventKind::KilledBySignal { signal }] {
+            let status = ExitStatus::Killed(signal);
+            let end = EventKind::ProcessExits { status };
+            let kinds = [(2, lock()), (2, death), (2, EventKind::Exits), (2, end)];
+            assert_eq!(run(&kinds).0, []);
+            let again = [(3, lock()), (3, EventKind::Exits)];
+            assert_eq!(run(&[&kinds[..], &again].concat()).0.len(), 1);
         }
     }
 

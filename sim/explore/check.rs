@@ -318,6 +318,8 @@ impl Result<'_> {
                 record.findings.push(finding);
             }
         }
+        let findings = core::mem::take(&mut record.findings);
+        record.findings = findings::one_race_each(findings);
     }
 }
 

@@ -97,6 +97,7 @@ pub fn error(verdict: Verdict, message: String, tick: Tick) -> Finding {
         kind: FindingKind::Error(verdict),
         message,
         tick,
+        about: None,
         threads: Vec::new(),
         locations: Vec::new(),
         notes: Vec::new(),
@@ -526,10 +527,52 @@ pub fn name_race(finding: &mut Finding, race: &Race, name: &str, first: Site, se
         by(&race.first, &first),
         by(&race.second, &second)
     );
+    finding.about = Some(name.to_string());
     finding.tick = second.tick.unwrap_or(finding.tick);
     finding.threads = Vec::from([first.thread.clone(), second.thread.clone()]);
     finding.locations = Vec::from([first, second]);
     finding.help = Some("let one mutex protect every access, or make it atomic".to_string());
+}
+
+/// One finding of races for each variable and pair of lines: of the others there, a note says what they do.
+/// Together with the rest, in the same order.
+pub fn one_race_each(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let key = race_key(&finding);
+        let same = kept
+            .iter_mut()
+            .find(|k| key.is_some() && race_key(k) == key);
+        let Some(known) = same else {
+            kept.push(finding);
+            continue;
+        };
+        let sides = |f: &Finding| -> Vec<String> {
+            let side = |s: &Site| format!("{} {}", short(&s.thread), s.what);
+            let mut sides: Vec<String> = f.locations.iter().map(side).collect();
+            sides.sort();
+            sides
+        };
+        let note = format!("another race at these lines: {}", list(&sides(&finding)));
+        if sides(known) != sides(&finding) && !known.notes.contains(&note) {
+            known.notes.push(note);
+        }
+    }
+    kept
+}
+
+/// The variable and both lines of a race, if they are known.
+fn race_key(finding: &Finding) -> Option<(&str, [(&str, u32); 2])> {
+    let [one, two] = finding.locations.as_slice() else {
+        return None;
+    };
+    let about = finding.about.as_deref()?;
+    if one.line == 0 || two.line == 0 {
+        return None;
+    }
+    let mut places = [one, two].map(|site| (site.file.as_str(), site.line));
+    places.sort_unstable();
+    Some((about, places))
 }
 
 /// A heap error, before its places have been looked at.

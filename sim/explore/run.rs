@@ -13,6 +13,7 @@ use sim_abi::record::{RunRecord, Span};
 use sim_abi::{Finding, FindingKind, Tick, Verdict};
 use sim_kernel::{Config, Halt, Mode, World};
 
+use crate::findings;
 use crate::inspect::Inspector;
 use crate::probe::{self, Moment, Probe};
 use crate::trace::Tracer;
@@ -79,7 +80,8 @@ pub(crate) fn record(
     inspector.end();
     let races = inspector.race_count();
     probe::complete(&mut inspector.found, again);
-    let mut findings: Vec<Finding> = inspector.found.into_iter().map(|f| f.finding).collect();
+    let findings = inspector.found.into_iter().map(|f| f.finding).collect();
+    let mut findings = findings::one_race_each(findings);
     if let Halt::Limit(what) = halt {
         findings.push(limit_reached(what, world));
     }
@@ -127,6 +129,7 @@ pub(crate) fn limit_reached(what: &str, world: &World) -> Finding {
         kind: FindingKind::Error(Verdict::LimitReached),
         message: format!("limit reached: {what}{bound}; what came after it is not known"),
         tick: world.now(),
+        about: None,
         threads: Vec::new(),
         locations: Vec::new(),
         notes: Vec::new(),

@@ -67,14 +67,41 @@ fn side(
         left(Paint::Plain, place(&site.file, site.line)),
         left(Paint::Faint, source_line(site, sources)),
     ]));
-    for frame in callers(site) {
+    let above: Vec<&StackFrame> = callers(site).collect();
+    for (frame, left_out) in elided(&above) {
         rows.push(Vec::from([
             left(Paint::Plain, ""),
             left(Paint::Faint, format!("  called by {}", frame.function)),
             left(Paint::Plain, ""),
             left(Paint::Faint, place(&frame.file, frame.line)),
         ]));
+        if left_out > 0 {
+            let words = format!("  … {left_out} more of {}", frame.function);
+            rows.push(Vec::from([
+                left(Paint::Plain, ""),
+                left(Paint::Faint, words),
+            ]));
+        }
     }
+}
+
+/// Of a long run of equal frames, as recursion leaves them, the first and the last; beside the first,
+/// how many are left out after it.
+pub fn elided<'a>(stack: &[&'a StackFrame]) -> Vec<(&'a StackFrame, usize)> {
+    const RUN_MAX: usize = 3;
+    let same = |a: &&StackFrame, b: &&StackFrame| {
+        (&a.function, &a.file, a.line) == (&b.function, &b.file, b.line)
+    };
+    let mut shown = Vec::new();
+    for run in stack.chunk_by(same) {
+        match run {
+            [first, between @ .., last] if run.len() > RUN_MAX => {
+                shown.extend([(*first, between.len()), (*last, 0)]);
+            }
+            _ => shown.extend(run.iter().map(|frame| (*frame, 0))),
+        }
+    }
+    shown
 }
 
 /// The frames above the site's own. At the same line may be two: the call of `free`, and `free`.
@@ -164,6 +191,23 @@ mod tests {
         ] {
             assert_eq!(without_comment(line), code);
         }
+    }
+
+    #[test]
+    fn long_runs_of_equal_frames_are_elided() {
+        let frame = |function: &str, line| StackFrame {
+            function: function.to_string(),
+            line,
+            ..StackFrame::default()
+        };
+        let lines = [7, 7, 7, 7, 7, 8, 8, 8, 7];
+        let stack: Vec<StackFrame> = lines.iter().map(|line| frame("f", *line)).collect();
+        let shown: Vec<(u32, usize)> = elided(&stack.iter().collect::<Vec<_>>())
+            .iter()
+            .map(|(frame, left_out)| (frame.line, *left_out))
+            .collect();
+        // Five of line 7, three of line 8, one of line 7.
+        assert_eq!(shown, [(7, 3), (7, 0), (8, 0), (8, 0), (8, 0), (7, 0)]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use sim_abi::event::ExitStatus;
 use sim_abi::finding::{Finding, Site, StackFrame};
 use sim_abi::record::{CoreRecord, ProcessRecord, RunRecord, ThreadRecord};
 
+use crate::finding::elided;
 use crate::run::Heading;
 use crate::trace;
 
@@ -63,6 +64,8 @@ struct Frame<'a> {
     function: &'a str,
     file: &'a str,
     line: u32,
+    /// Frames like this one that are left out after it.
+    more: usize,
 }
 
 #[derive(Serialize)]
@@ -161,15 +164,19 @@ fn location(site: &Site) -> Location<'_> {
         thread: &site.thread,
         tick: site.tick.map(|t| t.0),
         held: &site.held,
-        stack: site.stack.iter().map(frame).collect(),
+        stack: elided(&site.stack.iter().collect::<Vec<_>>())
+            .into_iter()
+            .map(frame)
+            .collect(),
     }
 }
 
-fn frame(frame: &StackFrame) -> Frame<'_> {
+fn frame((frame, more): (&StackFrame, usize)) -> Frame<'_> {
     Frame {
         function: &frame.function,
         file: &frame.file,
         line: frame.line,
+        more,
     }
 }
 

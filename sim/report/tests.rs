@@ -67,6 +67,7 @@ fn record() -> RunRecord {
         kind: FindingKind::Error(Verdict::Deadlock),
         message: "deadlock: 2 threads wait for each other, forever".into(),
         tick: Tick(260),
+        about: None,
         threads: Vec::from(["bank/t1".into(), "bank/t2".into()]),
         locations: Vec::from([
             site("bank/t1", "holds a", 1),
