@@ -10,6 +10,7 @@
 //!   * `schedules.rs`     round-robin on paper, worked out by hand;
 //!   * `keys.rs`          what the keys of a scenario do; exit codes; the keys of the JSON;
 //!   * `bad_input.rs`     malformed scenarios and programs: exit code 2, the right line and column;
+//!   * `findings.rs`      small programs with all that is said of them by `run` and `check`, and nothing else;
 //!   * `elf.rs`           ELF files that `sim build` writes, run here and in qemu;
 //!   * `book.rs`          every page of the book: what its blocks claim about runs;
 //!   * `pages.rs`         what its pages say beside their blocks: links, parts, every key, flag and header;
@@ -29,6 +30,7 @@ mod command;
 mod console;
 mod corners;
 mod elf;
+mod findings;
 mod hostile;
 mod keys;
 mod pages;

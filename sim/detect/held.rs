@@ -1,11 +1,12 @@
 //! Which locks each thread holds, in the order in which it took them, and where.
 //!
 //! Followed from `Locks`, `Unlocks` and `ConditionWaits`. Exact as long as every lock operation is
-//! told; a lock that another thread gives back is taken off the one that holds it.
+//! told; a lock that another thread gives back is taken off the one that holds it. Who is killed by a fault,
+//! a failed assertion or a signal had no chance to give anything back: its locks are left, not forgotten.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
-use sim_abi::event::{Event, EventKind, Location, Mode, Object};
+use sim_abi::event::{Event, EventKind, ExitStatus, Location, Mode, Object};
 use sim_abi::{Pid, Tid};
 
 use crate::side::{Place, forget_range, in_space, location_of};
@@ -29,6 +30,8 @@ pub struct Held {
     threads: BTreeMap<Tid, (Pid, Vec<Hold>)>,
     /// Locks whose holder has ended.
     left: BTreeMap<Object, Hold>,
+    /// Processes that are being killed: their threads do not end by themselves.
+    killed: BTreeSet<Pid>,
     /// The private address space of each process, learnt from its locks.
     spaces: BTreeMap<Pid, u32>,
 }
@@ -57,6 +60,20 @@ impl Held {
             .flat_map(|(_, holds)| holds)
     }
 
+    /// What the end of a thread or a process, which this event tells and which has not happened here yet,
+    /// forgets to give back.
+    pub fn forgotten(&self, event: &Event) -> Vec<Hold> {
+        match event.kind {
+            EventKind::Exits if !self.killed.contains(&event.process) => {
+                self.of(event.thread).to_vec()
+            }
+            EventKind::ProcessExits {
+                status: ExitStatus::Exited(_),
+            } => self.of_process(event.process).copied().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The private address space in which the process has its locks, if it has taken one.
     pub fn space_of(&self, process: Pid) -> Option<u32> {
         self.spaces.get(&process).copied()
@@ -69,8 +86,16 @@ impl Held {
             EventKind::Unlocks { object, .. } => self.unlocks(event.thread, object, false),
             // However often it was taken: the waiter holds it no more, and takes it anew.
             EventKind::ConditionWaits { mutex, .. } => self.unlocks(event.thread, mutex, true),
+            EventKind::AssertFails
+            | EventKind::Faults { .. }
+            | EventKind::KilledBySignal { .. } => {
+                self.killed.insert(event.process);
+            }
             EventKind::Exits => self.ends(event.thread),
-            EventKind::ProcessExits { .. } | EventKind::Executes => self.ends_all(event.process),
+            EventKind::ProcessExits { .. } | EventKind::Executes => {
+                self.killed.remove(&event.process);
+                self.ends_all(event.process);
+            }
             EventKind::HeapAllocated { block, size, .. } | EventKind::HeapFreed { block, size } => {
                 if let Some(space) = self.space_of(event.process) {
                     forget_range(&mut self.left, space, block, size);
@@ -214,6 +239,27 @@ mod tests {
             EventKind::ConditionWaits { condition, mutex },
         ));
         assert!(held.of(Tid(1)).is_empty());
+    }
+
+    /// Whoever is killed has forgotten nothing; a later process with the same number may.
+    #[test]
+    fn the_killed_forget_nothing() {
+        let signal = 6;
+        let exit = |status| event(1, 30, EventKind::ProcessExits { status });
+        for death in [EventKind::AssertFails, EventKind::KilledBySignal { signal }] {
+            let mut held = Held::new();
+            held.event(&lock(1, 10, 0));
+            held.event(&event(1, 20, death));
+            let end = event(1, 20, EventKind::Exits);
+            assert_eq!(held.forgotten(&end), []);
+            assert_eq!(held.forgotten(&exit(ExitStatus::Killed(signal))), []);
+            held.event(&end);
+            assert!(held.left_behind(mutex(0)).is_some(), "but it is left");
+            held.event(&exit(ExitStatus::Killed(signal)));
+            held.event(&lock(1, 40, 4));
+            assert_eq!(held.forgotten(&end).len(), 1);
+            assert_eq!(held.forgotten(&exit(ExitStatus::Exited(0))).len(), 1);
+        }
     }
 
     #[test]

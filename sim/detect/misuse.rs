@@ -4,17 +4,17 @@
 //!       `heap.rs`'s;
 //!   M2  a thread ends while it holds locks;
 //!   M3  a process ends by `exit` or return from main while its threads hold locks. Of a process that is
-//!       killed by a fault, a failed assertion or a signal neither is said: that is the finding;
+//!       killed neither is said (`Held::forgotten`): what killed it is the finding;
 //!   M4  signals and broadcasts that woke nobody are remembered, the last of each condition, so that
 //!       the report about a waiter that sleeps for ever can name the wakeup it lost.
 //!
 //! **Guarantees.** M1–M3 are exact. M4 is a hint: the signal came before the wait and nobody waited;
 //! that the waiter needed it is the deadlock detector's knowledge.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use sim_abi::event::{Event, EventKind, ExitStatus, Misuse, Object};
-use sim_abi::{Pid, Tick};
+use sim_abi::Tick;
+use sim_abi::event::{Event, EventKind, Misuse, Object};
 
 use crate::held::{Held, Hold};
 use crate::side::{Place, forget_range, in_space};
@@ -58,8 +58,6 @@ pub struct LostSignal {
 #[derive(Clone, Debug, Default)]
 pub struct Misuses {
     lost: BTreeMap<Object, LostSignal>,
-    /// Processes that are being killed: their threads do not end by themselves.
-    killed: BTreeSet<Pid>,
 }
 
 impl Misuses {
@@ -75,26 +73,12 @@ impl Misuses {
             EventKind::Misuses { misuse } if !is_heap(misuse) => {
                 Some(Mishap::Misused { misuse, place })
             }
-            EventKind::AssertFails
-            | EventKind::Faults { .. }
-            | EventKind::KilledBySignal { .. } => {
-                self.killed.insert(event.process);
-                None
-            }
-            EventKind::ProcessExits {
-                status: ExitStatus::Killed(_),
-            } => {
-                self.killed.remove(&event.process);
-                None
-            }
-            EventKind::Exits if !self.killed.contains(&event.process) => {
-                let holds = held.of(event.thread).to_vec();
+            EventKind::Exits => {
+                let holds = held.forgotten(event);
                 (!holds.is_empty()).then_some(Mishap::ThreadEnded { place, holds })
             }
-            EventKind::ProcessExits {
-                status: ExitStatus::Exited(_),
-            } => {
-                let holds: Vec<Hold> = held.of_process(event.process).copied().collect();
+            EventKind::ProcessExits { .. } => {
+                let holds = held.forgotten(event);
                 (!holds.is_empty()).then_some(Mishap::ProcessEnded { place, holds })
             }
             EventKind::Signals {

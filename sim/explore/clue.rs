@@ -295,7 +295,10 @@ impl Watch {
         match event.kind {
             EventKind::Locks { .. }
             | EventKind::Unlocks { .. }
-            | EventKind::ConditionWaits { .. } => {
+            | EventKind::ConditionWaits { .. }
+            | EventKind::AssertFails
+            | EventKind::Faults { .. }
+            | EventKind::KilledBySignal { .. } => {
                 Arc::make_mut(&mut self.history.held).event(event);
             }
             EventKind::Exits | EventKind::ProcessExits { .. } => self.ends(event),
@@ -334,12 +337,7 @@ impl Watch {
 
     /// Does it leave locks behind?
     fn ends(&mut self, event: &Event) {
-        let held = &self.history.held;
-        let holds = match event.kind {
-            EventKind::ProcessExits { .. } => held.of_process(event.process).next().is_some(),
-            _ => !held.of(event.thread).is_empty(),
-        };
-        if holds {
+        if !self.history.held.forgotten(event).is_empty() {
             let clue = Clue::Told(FindingKind::ExitHoldingLock, event.pc);
             self.clues.push(clue);
         }

@@ -1,5 +1,6 @@
 //! What detectors found, in sentences with names: one constructor for each kind of finding.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -196,6 +197,18 @@ pub fn livelock(tick: Tick, threads: usize) -> Finding {
     finding.help =
         Some("let only one of them give way, or take the locks in one order".to_string());
     finding
+}
+
+/// A search noticed something of this kind, and walking its way again did not show it.
+pub fn not_found_again(kind: FindingKind, tick: Tick) -> Finding {
+    let message = format!(
+        "{}: the search came upon it, and its steps made once more did not show it. This is an error of the simulator",
+        kind.name()
+    );
+    Finding {
+        kind,
+        ..error(Verdict::Unfinished, message, tick)
+    }
 }
 
 /// The outcomes are not those that the scenario allows.
@@ -548,7 +561,12 @@ pub fn one_race_each(findings: Vec<Finding>) -> Vec<Finding> {
             continue;
         };
         let sides = |f: &Finding| -> Vec<String> {
-            let side = |s: &Site| format!("{} {}", short(&s.thread), s.what);
+            let threads: BTreeSet<&str> = f.locations.iter().map(|s| short(&s.thread)).collect();
+            let name = |s: &Site| match threads.len() < f.locations.len() {
+                true => s.thread.clone(),
+                false => short(&s.thread).to_string(),
+            };
+            let side = |s: &Site| format!("{} {}", name(s), s.what);
             let mut sides: Vec<String> = f.locations.iter().map(side).collect();
             sides.sort();
             sides

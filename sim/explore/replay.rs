@@ -151,9 +151,13 @@ pub fn explain(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> (Findi
     } = listener;
     let record = record(&world, halt, tracer, inspector, again);
     let same_kind = |f: &&Finding| f.kind == clue.kind();
-    let finding = of_state
-        .or_else(|| record.findings.iter().rev().find(same_kind).cloned())
-        .unwrap_or_else(|| limit_reached("unknown", &world));
+    let finding = of_state.or_else(|| record.findings.iter().rev().find(same_kind).cloned());
+    // A search and a walk that notice different things are wrong, one of them: nothing to hide.
+    debug_assert!(
+        finding.is_some(),
+        "what a search noticed, a walk finds: {clue:?}"
+    );
+    let finding = finding.unwrap_or_else(|| findings::not_found_again(clue.kind(), world.now()));
     (finding, record)
 }
 
