@@ -93,6 +93,17 @@ pub enum Object {
     File(u32),
 }
 
+/// How a thread asks for a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Asked {
+    /// It waits as long as need be.
+    Waits,
+    /// It waits until some time, then goes without.
+    WaitsUntil,
+    /// It goes without if the lock is taken: a try-lock.
+    Tries,
+}
+
 /// How a lock is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
@@ -219,8 +230,8 @@ pub enum EventKind {
         object: Object,
         /// Alone or with other readers.
         mode: Mode,
-        /// It asked with a try-lock.
-        tried: bool,
+        /// How it asked.
+        asked: Asked,
     },
     /// A try-lock found the lock taken.
     TryFails {

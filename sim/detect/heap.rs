@@ -13,15 +13,18 @@
 //!       only if the thread's next access is not a store, within [`NEAR`] bytes of code, of the same
 //!       value and size (a copy: its bytes count as uninitialised too, wherever they are) or to the
 //!       same place (a change: its bytes count as written). And only if none of the bytes it reads was
-//!       written: a struct's word may hold members and padding;
+//!       written: a word may hold members and padding, and is read whole when its struct is passed in
+//!       registers, or when one of its members is a bit-field. An access does not tell such a read from
+//!       that of an `int`;
 //!   H4  what the kernel says of `free`: `FreeTwice`, `FreeInvalid`.
 //!
 //! Each kind is reported once for each program counter; [`Heap::count`] counts all.
 //!
 //! **Guarantees.** H1, H2, H4 are never reported falsely, except H2 in a program that calls `sbrk`
 //! itself and `malloc` besides. May miss: an access so far off that it hits another live block or
-//! leaves the heap; H1 once the memory has been handed out again; H3 after `x++` on such a word, and
-//! when a value travels through registers into a store further away than [`NEAR`].
+//! leaves the heap; H1 once the memory has been handed out again; H3 after `x++` on such a word, of a
+//! word of which a part was written, and when a value travels through registers into a store further
+//! away than [`NEAR`].
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;

@@ -179,18 +179,18 @@ impl Held {
 mod tests {
     use super::*;
     use crate::samples::{event, mutex};
-    use sim_abi::event::ExitStatus;
+    use sim_abi::event::{Asked, ExitStatus};
 
     fn lock(thread: u32, pc: u32, at: u32) -> Event {
         let (object, mode) = (mutex(at), Mode::Exclusive);
-        let tried = false;
+        let asked = Asked::Waits;
         event(
             thread,
             pc,
             EventKind::Locks {
                 object,
                 mode,
-                tried,
+                asked,
             },
         )
     }

@@ -128,7 +128,7 @@ fn is_heap(misuse: Misuse) -> bool {
 mod tests {
     use super::*;
     use crate::samples::{at, event, mutex};
-    use sim_abi::event::Mode;
+    use sim_abi::event::{Asked, ExitStatus, Mode};
 
     fn run(kinds: &[(u32, EventKind)]) -> (Vec<Mishap>, Misuses) {
         let (mut misuses, mut held) = (Misuses::new(), Held::new());
@@ -145,7 +145,7 @@ mod tests {
         EventKind::Locks {
             object: mutex(0),
             mode: Mode::Exclusive,
-            tried: false,
+            asked: Asked::Waits,
         }
     }
 

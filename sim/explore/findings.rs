@@ -566,7 +566,8 @@ pub fn one_race_each(findings: Vec<Finding>) -> Vec<Finding> {
                 true => s.thread.clone(),
                 false => short(&s.thread).to_string(),
             };
-            let side = |s: &Site| format!("{} {}", name(s), s.what);
+            let about = f.about.as_deref().unwrap_or_default();
+            let side = |s: &Site| format!("{} {}", name(s), s.what.replace(about, "it"));
             let mut sides: Vec<String> = f.locations.iter().map(side).collect();
             sides.sort();
             sides

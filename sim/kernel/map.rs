@@ -84,7 +84,7 @@ impl World {
         match area.kind {
             AreaKind::Image => Vec::new(),
             AreaKind::Heap => plain("heap"),
-            AreaKind::Mapping => plain("mapping"),
+            AreaKind::Mapping { .. } => plain("mapping"),
             AreaKind::Shared(..) => plain("shared mapping"),
             AreaKind::MainStack => guarded(self.stack_name(process, None)),
             AreaKind::ThreadStack(slot) => guarded(self.stack_name(process, Some(slot))),

@@ -1,6 +1,6 @@
 //! Names for people: what lies at an address, where a thread is in its source, who called whom.
 //!
-//! From symbols, frame tables and live heap blocks; the stack is unwound by the functions' tables
+//! From symbols, frame tables, live heap blocks and mappings; the stack is unwound by the functions' tables
 //! (`Image::functions`). A foreign ELF file has no tables: only its symbols are known.
 
 use alloc::format;
@@ -9,11 +9,12 @@ use alloc::vec::Vec;
 
 use sim_abi::finding::StackFrame;
 use sim_abi::image::Image;
-use sim_abi::layout::STACK_TOP;
+use sim_abi::layout::{PAGE_SIZE, STACK_TOP};
 use sim_abi::{CoreId, Location, Object, Pid, Tid};
 
 use crate::process::Process;
 use crate::thread::{State, ThreadKey};
+use crate::vm::AreaKind;
 use crate::world::World;
 
 /// Longest call stack that is shown.
@@ -90,7 +91,7 @@ impl World {
                 .memory
                 .pages(id)
                 .find(|(_, page)| page.frame.0 == frame)
-                .map(|(number, _)| number * sim_abi::layout::PAGE_SIZE + offset),
+                .map(|(number, _)| number * PAGE_SIZE + offset),
         }
     }
 
@@ -110,13 +111,35 @@ impl World {
         if let Some((block, size)) = process.space.blocks.range(..=address).next_back()
             && address - block < (*size).max(1)
         {
-            let offset = address - block;
-            return Some(match offset {
-                0 => format!("heap block {block:#x}"),
-                _ => format!("heap block {block:#x} + {offset}"),
-            });
+            return Some(with_offset(
+                format!("heap block {block:#x}"),
+                address - block,
+            ));
         }
-        None
+        self.mapping_name(process, image, address)
+    }
+
+    /// Memory from `mmap` is named after the line that asked for it.
+    fn mapping_name(&self, process: &Process, image: &Image, address: u32) -> Option<String> {
+        let area = process.space.area_of(address / PAGE_SIZE)?;
+        let (what, made, first) = match area.kind {
+            AreaKind::Mapping { made, first } => ("memory", made, first),
+            AreaKind::Shared(key, first) => ("shared memory", self.shared.made(key), first),
+            AreaKind::Image | AreaKind::Heap | AreaKind::MainStack | AreaKind::ThreadStack(_) => {
+                return None;
+            }
+        };
+        // Whoever has a mapping runs the program that made it: exec lets go of all.
+        let (file, line) = image.line_at(made)?;
+        // The file of `main` goes without saying: names are long enough.
+        let main = image.functions.iter().find(|f| f.name == "main");
+        let home = main.and_then(|main| image.line_at(main.start));
+        let place = match home.is_some_and(|(home, _)| home == file) {
+            true => format!("line {line}"),
+            false => format!("{file}:{line}"),
+        };
+        let offset = address - area.start * PAGE_SIZE + first * PAGE_SIZE;
+        Some(with_offset(format!("{what} from {place}"), offset))
     }
 
     /// A local variable or thread-local of this thread at an address.
@@ -327,8 +350,13 @@ fn part(name: &str, type_name: &str, size: u32, offset: u32) -> String {
             _ => format!("{name}[{index}] + {rest}"),
         };
     }
+    with_offset(name.to_string(), offset)
+}
+
+/// `account`, `account + 4`
+fn with_offset(name: String, offset: u32) -> String {
     match offset {
-        0 => name.to_string(),
+        0 => name,
         _ => format!("{name} + {offset}"),
     }
 }

@@ -38,7 +38,12 @@ pub enum AreaKind {
     /// A thread's stack, by slot.
     ThreadStack(u32),
     /// `mmap`, private.
-    Mapping,
+    Mapping {
+        /// Where the program made it.
+        made: u32,
+        /// The mapping's page at the area's start.
+        first: u32,
+    },
     /// `mmap`, shared: which object, and the object's page at the area's start.
     Shared(SharedKey, u32),
 }
@@ -65,7 +70,7 @@ impl Area {
             | AreaKind::Heap
             | AreaKind::MainStack
             | AreaKind::ThreadStack(_)
-            | AreaKind::Mapping => None,
+            | AreaKind::Mapping { .. } => None,
         }
     }
 }
@@ -155,6 +160,15 @@ pub struct SharedObjects {
 struct SharedObject {
     frames: BTreeMap<u32, FrameId>,
     areas: u32,
+    /// Where the program made it.
+    made: u32,
+}
+
+impl SharedObjects {
+    /// Where the program made this one.
+    pub(crate) fn made(&self, key: SharedKey) -> u32 {
+        self.objects[key].made
+    }
 }
 
 impl World {
@@ -480,12 +494,19 @@ impl World {
                 .ok_or(Errno::ENOMEM)?,
             _ => address,
         };
+        let place = self.threads[t]
+            .call_pc
+            .map_or(0, |pc| self.program_place(t, pc));
         let kind = match flags & SHARED {
-            0 => AreaKind::Mapping,
+            0 => AreaKind::Mapping {
+                made: place,
+                first: 0,
+            },
             _ => {
                 let object = SharedObject {
                     frames: self.early_frames(size / PAGE_SIZE),
                     areas: 1,
+                    made: place,
                 };
                 AreaKind::Shared(self.shared.objects.insert(object), 0)
             }
@@ -583,9 +604,14 @@ impl World {
             start: page,
             ..area
         };
-        if let AreaKind::Shared(key, first) = area.kind {
-            upper.kind = AreaKind::Shared(key, first + (page - area.start));
-            self.shared.objects[key].areas += 1;
+        let below = page - area.start;
+        match &mut upper.kind {
+            AreaKind::Shared(key, first) => {
+                *first += below;
+                self.shared.objects[*key].areas += 1;
+            }
+            AreaKind::Mapping { first, .. } => *first += below,
+            AreaKind::Image | AreaKind::Heap | AreaKind::MainStack | AreaKind::ThreadStack(_) => {}
         }
         space.areas.insert(area.start, Area { end: page, ..area });
         space.areas.insert(page, upper);

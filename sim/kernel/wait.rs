@@ -8,8 +8,8 @@
 //!
 //! Not here: what the guards and effects do (`sync/`, `ipc/`, `life.rs`), deadlines (`clock.rs`).
 
-use sim_abi::event::Fault;
-use sim_abi::syscall::Errno;
+use sim_abi::event::{Asked, Fault};
+use sim_abi::syscall::{Call, Errno};
 use sim_abi::{EventKind, Object, Pid, PipeId, Tick, Tid};
 
 use crate::thread::{Blocked, State, ThreadKey};
@@ -188,17 +188,26 @@ impl World {
         }
     }
 
+    /// Does a thread that is in a call for a mutex wait for ever? The call is still in its registers.
+    fn asked(&self, t: ThreadKey) -> Asked {
+        let x = &self.threads[t].registers.x;
+        match Call::from_number(x[17]) {
+            Some(Call::MutexTimedlock) if x[11] != 0 => Asked::WaitsUntil,
+            _ => Asked::Waits,
+        }
+    }
+
     /// Finishes a wait whose guard is true.
     pub(crate) fn effect(&mut self, t: ThreadKey, wait: Wait) -> Attempt {
         match wait {
-            Wait::Lock(mutex) => self.mutex_take(t, mutex, false),
-            Wait::Relock { mutex, result } => match self.mutex_take(t, mutex, false)? {
+            Wait::Lock(mutex) => self.mutex_take(t, mutex, self.asked(t)),
+            Wait::Relock { mutex, result } => match self.mutex_take(t, mutex, Asked::Waits)? {
                 Outcome::Return(0) => done(result),
                 other => Ok(other),
             },
             Wait::Semaphore(semaphore) => self.semaphore_take(t, semaphore),
-            Wait::ReadLock(lock) => self.rwlock_take_read(t, lock, false),
-            Wait::WriteLock(lock) => self.rwlock_take_write(t, lock, false),
+            Wait::ReadLock(lock) => self.rwlock_take_read(t, lock, Asked::Waits),
+            Wait::WriteLock(lock) => self.rwlock_take_write(t, lock, Asked::Waits),
             Wait::Barrier { barrier, .. } => self.barrier_pass(t, barrier, 0),
             Wait::Once(once) => self.once_begin(t, once),
             Wait::Join(tid, result) => self.join_finish(t, tid, result),

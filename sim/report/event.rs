@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use sim_abi::event::{
-    EventKind, ExitStatus, Fault, MemoryAccess, Misuse, Mode, Object, PageFault, Switch,
+    Asked, EventKind, ExitStatus, Fault, MemoryAccess, Misuse, Mode, Object, PageFault, Switch,
 };
 
 use crate::signal;
@@ -116,9 +116,12 @@ pub fn words(kind: &EventKind, mut names: Names, text: &str) -> String {
         }
         EventKind::Preempted => "is preempted: its quantum is over".to_string(),
         EventKind::Yields => "yields".to_string(),
-        EventKind::Locks { mode, tried, .. } => {
+        EventKind::Locks { mode, asked, .. } => {
             let lock = n.next();
-            let how = if tried { " (try-lock)" } else { "" };
+            let how = match asked {
+                Asked::Waits | Asked::WaitsUntil => "",
+                Asked::Tries => " (try-lock)",
+            };
             format!("locks {lock}{}{how}", mode_words(mode))
         }
         EventKind::TryFails { holder, .. } => {

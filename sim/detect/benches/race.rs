@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sim_abi::event::{Event, EventKind, Location, MemoryAccess, Mode, Object};
+use sim_abi::event::{Asked, Event, EventKind, Location, MemoryAccess, Mode, Object};
 use sim_abi::{Pid, Tick, Tid};
 use sim_detect::heap::Heap;
 use sim_detect::race::Races;
@@ -104,7 +104,7 @@ fn locked(c: &mut Criterion) {
                     EventKind::Locks {
                         object,
                         mode,
-                        tried: false,
+                        asked: Asked::Waits,
                     },
                 ));
                 black_box(races.access(&access(thread, address, 4, false)));

@@ -6,7 +6,7 @@ use std::vec::Vec;
 use super::*;
 use crate::samples::{access, at, event, mutex, read, write};
 use sim_abi::PipeId;
-use sim_abi::event::{ExitStatus, Mode};
+use sim_abi::event::{Asked, ExitStatus, Mode};
 
 const X: u32 = 0x1_0000;
 
@@ -30,13 +30,13 @@ fn writes(thread: u32, pc: u32) -> Step {
 }
 
 fn locks(thread: u32, object: Object, mode: Mode) -> Step {
-    let tried = false;
+    let asked = Asked::Waits;
     does(
         thread,
         EventKind::Locks {
             object,
             mode,
-            tried,
+            asked,
         },
     )
 }

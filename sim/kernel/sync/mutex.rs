@@ -1,7 +1,8 @@
 //! Mutexes: normal, recursive, errorcheck; process-shared and robust ones.
 //!
 //! Rules (POSIX.1-2017, `pthread_mutex_lock`):
-//!   R1  one owner at a time; only the owner may unlock: others get EPERM, and it is misuse
+//!   R1  one owner at a time; only the owner may unlock: others get EPERM, and of a normal mutex, where POSIX
+//!       defines no error, it is misuse
 //!   R2  normal: locking again what one holds waits for ever (a self-deadlock)
 //!   R3  recursive: counts; free when unlocked as often as locked
 //!   R4  errorcheck: locking again gives EDEADLK
@@ -9,7 +10,7 @@
 //!
 //! Not here: priority protocols, `pthread_mutex_consistent` (a robust mutex stays usable).
 
-use sim_abi::event::{Misuse, Mode};
+use sim_abi::event::{Asked, Misuse, Mode};
 use sim_abi::layout::mutex::{COUNT, DESTROYED, KIND, KIND_MASK, OWNER};
 use sim_abi::syscall::Errno;
 use sim_abi::{EventKind, Object, Tid};
@@ -98,7 +99,7 @@ impl World {
     pub(crate) fn mutex_trylock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
         self.load_word(t, mutex.wrapping_add(KIND))?;
         if self.mutex_available(t, mutex) {
-            return self.mutex_take(t, mutex, true);
+            return self.mutex_take(t, mutex, Asked::Tries);
         }
         let object = self.mutex_object(t, mutex);
         let holder = self.mutex_owner(t, mutex);
@@ -107,7 +108,7 @@ impl World {
     }
 
     /// The mutex is available: the thread has it.
-    pub(crate) fn mutex_take(&mut self, t: ThreadKey, mutex: u32, tried: bool) -> Attempt {
+    pub(crate) fn mutex_take(&mut self, t: ThreadKey, mutex: u32, asked: Asked) -> Attempt {
         let owner = self.load_word(t, mutex.wrapping_add(OWNER))?;
         let tid = self.threads[t].tid;
         let count = if owner == tid.0 {
@@ -123,7 +124,7 @@ impl World {
             EventKind::Locks {
                 object,
                 mode: Mode::Exclusive,
-                tried,
+                asked,
             },
         );
         if owner != 0 && owner != tid.0 {
@@ -137,9 +138,14 @@ impl World {
         let owner = self.load_word(t, mutex.wrapping_add(OWNER))?;
         let object = self.mutex_object(t, mutex);
         if owner != self.threads[t].tid.0 {
-            let holder = (owner != 0).then_some(Tid(owner));
-            let misuse = Misuse::UnlockNotOwner(object, holder);
-            self.tell(t, EventKind::Misuses { misuse });
+            let kind = self.load_word(t, mutex.wrapping_add(KIND))?;
+            let is_defined =
+                matches!(kind & KIND_MASK, RECURSIVE | ERRORCHECK) || kind & ROBUST != 0;
+            if !is_defined || kind & DESTROYED != 0 {
+                let holder = (owner != 0).then_some(Tid(owner));
+                let misuse = Misuse::UnlockNotOwner(object, holder);
+                self.tell(t, EventKind::Misuses { misuse });
+            }
             return failed(Errno::EPERM);
         }
         self.tell(

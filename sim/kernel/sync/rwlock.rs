@@ -6,7 +6,7 @@
 //!
 //! Not here: writer preference, timed variants.
 
-use sim_abi::event::{Misuse, Mode};
+use sim_abi::event::{Asked, Misuse, Mode};
 use sim_abi::layout::rwlock::{KIND, READERS, WRITER};
 use sim_abi::syscall::Errno;
 use sim_abi::{EventKind, Object, Tid};
@@ -60,7 +60,7 @@ impl World {
         done(0)
     }
 
-    pub(crate) fn rwlock_take_read(&mut self, t: ThreadKey, lock: u32, tried: bool) -> Attempt {
+    pub(crate) fn rwlock_take_read(&mut self, t: ThreadKey, lock: u32, asked: Asked) -> Attempt {
         let readers = self.load_word(t, lock.wrapping_add(READERS))?;
         self.store_word(t, lock.wrapping_add(READERS), readers.saturating_add(1))?;
         let object = self.rwlock_object(t, lock);
@@ -69,13 +69,13 @@ impl World {
             EventKind::Locks {
                 object,
                 mode: Mode::Shared,
-                tried,
+                asked,
             },
         );
         done(0)
     }
 
-    pub(crate) fn rwlock_take_write(&mut self, t: ThreadKey, lock: u32, tried: bool) -> Attempt {
+    pub(crate) fn rwlock_take_write(&mut self, t: ThreadKey, lock: u32, asked: Asked) -> Attempt {
         let tid = self.threads[t].tid;
         self.store_word(t, lock.wrapping_add(WRITER), tid.0)?;
         let object = self.rwlock_object(t, lock);
@@ -84,7 +84,7 @@ impl World {
             EventKind::Locks {
                 object,
                 mode: Mode::Exclusive,
-                tried,
+                asked,
             },
         );
         done(0)
@@ -94,8 +94,12 @@ impl World {
     pub(crate) fn rwlock_try(&mut self, t: ThreadKey, lock: u32, mode: Mode) -> Attempt {
         self.load_word(t, lock.wrapping_add(KIND))?;
         match mode {
-            Mode::Shared if self.rwlock_readable(t, lock) => self.rwlock_take_read(t, lock, true),
-            Mode::Exclusive if self.rwlock_free(t, lock) => self.rwlock_take_write(t, lock, true),
+            Mode::Shared if self.rwlock_readable(t, lock) => {
+                self.rwlock_take_read(t, lock, Asked::Tries)
+            }
+            Mode::Exclusive if self.rwlock_free(t, lock) => {
+                self.rwlock_take_write(t, lock, Asked::Tries)
+            }
             Mode::Shared | Mode::Exclusive => {
                 let object = self.rwlock_object(t, lock);
                 let holder = self.rwlock_writer(t, lock);
