@@ -1,5 +1,5 @@
-int main(int argc, char **argv) {
-    int numbers[argc];
-    numbers[0] = 1;
+int main(int argc, char *argv[]) {
+    long double numbers[2] = { argc };
+    (void)argv;
     return nubmers[0];
 }

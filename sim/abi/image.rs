@@ -123,7 +123,8 @@ pub struct Line {
     pub statement: bool,
 }
 
-/// A function's code and frame. The stack pointer is constant between `body` and the epilogues.
+/// A function's code and frame. The stack pointer is constant in the body, but for functions with
+/// `frame_address`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Function {
     /// First instruction.
@@ -141,6 +142,9 @@ pub struct Function {
     pub body: Vec<core::ops::Range<u32>>,
     /// Where `ra` is saved, in bytes above `sp`; `None` for a leaf that does not save it.
     pub ra_offset: Option<u32>,
+    /// In a function that moves `sp` (arrays of variable length): where above `sp` the address is kept that
+    /// `sp` had after the prologue. All other offsets count from that.
+    pub frame_address: Option<u32>,
     /// Variables in the frame, by offset from `sp` in the body.
     pub locals: Vec<FrameLocal>,
     /// Belongs to the C library.

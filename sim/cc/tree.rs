@@ -409,6 +409,15 @@ pub enum ExprKind {
     Trap,
     /// Where this function returns to (`__builtin_return_address(0)`), `U32`.
     ReturnAddress,
+    /// Room for an array of variable length: so many bytes on the stack, aligned to 16, below the array
+    /// at `below` (a register local) or, if there is none, below the frame. What was allocated below
+    /// that place before is gone. Its value is the address.
+    Allocate {
+        /// The address of the array that lives longest of those this one must not overwrite.
+        below: Option<LocalId>,
+        /// Bytes, a `U32`.
+        size: Box<Expr>,
+    },
 }
 
 /// Who is called.

@@ -412,6 +412,7 @@ mod tests {
                 frame_size: 0,
                 body: Vec::new(),
                 ra_offset: None,
+                frame_address: None,
                 locals: Vec::new(),
                 library: false,
             }],

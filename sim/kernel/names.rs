@@ -317,12 +317,16 @@ impl World {
             let Some(function) = image.function_at(frame.pc) else {
                 break;
             };
-            if !visit(frame) {
-                break;
-            }
             // A caller is at its call.
             let at = frame.pc.wrapping_sub(if depth == 0 { 0 } else { 4 });
             let (size, saved) = function.frame_at(at);
+            if let (Some(kept), Some(_)) = (function.frame_address, saved) {
+                let base = self.peek_word(t, frame.sp.wrapping_add(kept));
+                frame.sp = base.max(frame.sp);
+            }
+            if !visit(frame) {
+                break;
+            }
             if let Some(offset) = saved {
                 ra = self.peek_word(t, frame.sp.wrapping_add(offset));
             } else if depth > 0 {

@@ -18,6 +18,8 @@ impl V {
     pub const ZERO: V = V(0);
     /// The stack pointer.
     pub const SP: V = V(2);
+    /// The frame pointer, in a function that moves `sp` (see `frame.rs`): no register for values there.
+    pub const FP: V = V(8);
     /// The thread pointer.
     pub const TP: V = V(4);
     /// The first virtual register.
@@ -74,6 +76,10 @@ pub(super) enum Imm {
     Incoming(i32),
     /// Where `ra` is saved; the base is `sp`.
     SavedReturn,
+    /// Where the frame's address is kept; the base is what `sp` is or will be.
+    FrameAddress,
+    /// Bytes from what is allocated on the stack down to `sp`, negative.
+    Below,
 }
 
 impl Imm {
@@ -91,7 +97,7 @@ impl Imm {
             Imm::ThreadLow(t) => Imm::ThreadLow(further(t)),
             Imm::Slot(slot, offset) => Imm::Slot(slot, offset.wrapping_add(bytes)),
             Imm::Incoming(offset) => Imm::Incoming(offset.wrapping_add(bytes)),
-            Imm::SavedReturn => Imm::SavedReturn,
+            Imm::SavedReturn | Imm::FrameAddress | Imm::Below => self,
         }
     }
 }
@@ -251,6 +257,8 @@ pub(super) struct Code {
     pub outgoing: u32,
     /// Bytes under the caller's `sp` where variadic registers are saved.
     pub variadic_save: u32,
+    /// Has arrays of variable length.
+    pub moves_sp: bool,
     /// Calls something, or asks where it returns to.
     pub saves_return: bool,
     /// Where the function begins and ends.

@@ -23,6 +23,8 @@ const SECOND_SCRATCH: Reg = Reg::T6;
 struct Emitter<'a> {
     allocation: &'a Allocation,
     frame: &'a Frame,
+    /// What points at the frame here.
+    base: Reg,
     out: Assembly,
     exit: Label,
     place: Place,
@@ -34,6 +36,7 @@ pub(super) fn emit(code: &Code, allocation: &Allocation, frame: &Frame) -> Assem
     let mut e = Emitter {
         allocation,
         frame,
+        base: Reg::SP,
         out: Assembly::default(),
         exit: Label(code.labels),
         place: code.place,
@@ -75,14 +78,19 @@ impl Emitter<'_> {
         }
     }
 
-    /// A load, store or `addi` with base `sp`, however far away. `scratch` is overwritten if it is.
+    /// A load, store or `addi` in the frame, however far away. `scratch` is overwritten if it is.
     fn in_frame(&mut self, op: Op, rd: Reg, rs2: Reg, offset: u32, scratch: Reg) {
+        self.far(op, rd, (self.base, offset), rs2, scratch);
+    }
+
+    /// The same at any base.
+    fn far(&mut self, op: Op, rd: Reg, (base, offset): (Reg, u32), rs2: Reg, scratch: Reg) {
         let (upper, lower) = split(offset);
         if upper == 0 {
-            return self.done(op, rd, Reg::SP, rs2, lower);
+            return self.done(op, rd, base, rs2, lower);
         }
         self.done(Op::Lui, scratch, Reg::ZERO, Reg::ZERO, upper);
-        self.done(Op::Add, scratch, scratch, Reg::SP, 0);
+        self.done(Op::Add, scratch, scratch, base, 0);
         self.done(op, rd, scratch, rs2, lower);
     }
 
@@ -105,11 +113,18 @@ impl Emitter<'_> {
         if let Some(offset) = self.frame.saved_return {
             self.store_word(Reg::RA, offset);
         }
+        if let Some(offset) = self.frame.address {
+            self.store_word(Reg::SP, offset);
+        }
     }
 
     fn save_registers(&mut self) {
         for (reg, offset) in self.frame.saved.clone() {
             self.store_word(reg, offset);
+        }
+        if self.frame.address.is_some() {
+            self.base = Reg(V::FP.0 as u8);
+            self.done(Op::Addi, self.base, Reg::SP, Reg::ZERO, 0);
         }
     }
 
@@ -118,6 +133,10 @@ impl Emitter<'_> {
         if self.frame.size == 0 {
             // Every return is a `ret` of its own.
             return self.out.len();
+        }
+        if self.frame.address.is_some() {
+            self.done(Op::Addi, Reg::SP, self.base, Reg::ZERO, 0);
+            self.base = Reg::SP;
         }
         for (reg, offset) in self.frame.saved.clone() {
             self.load_word(reg, offset);
@@ -306,6 +325,17 @@ impl Emitter<'_> {
             Imm::Incoming(offset) => {
                 let offset = self.frame.size.wrapping_add(offset as u32);
                 self.in_frame(op, d, b, offset, SECOND_SCRATCH);
+            }
+            Imm::Below => self.far(
+                op,
+                d,
+                (a, self.frame.below.wrapping_neg()),
+                b,
+                SECOND_SCRATCH,
+            ),
+            Imm::FrameAddress => {
+                let offset = self.frame.address.unwrap_or(0);
+                self.far(op, d, (a, offset), b, SECOND_SCRATCH);
             }
             Imm::SavedReturn => {
                 let offset = self.frame.saved_return.unwrap_or(0);

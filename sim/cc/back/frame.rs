@@ -1,10 +1,15 @@
 //! The frame of a function. From `sp` up:
 //!
 //! * arguments on the stack of the functions called
+//! * this frame's address, if `sp` moves
 //! * ra, the callee-saved registers used
 //! * values that found no register
 //! * locals and temporaries
 //! * registers with variadic arguments (they join those on the caller's stack)
+//!
+//! In a function with arrays of variable length `sp` moves: they lie below the frame, and below them the
+//! first two parts of this list again. There `s0` is the base instead of `sp`, and the word with the frame's
+//! address tells those who unwind the stack where the frame is.
 //!
 //! The saved registers lie low so that even a large frame reaches them with a 12-bit offset.
 
@@ -18,6 +23,10 @@ use sim_abi::Reg;
 pub(super) struct Frame {
     /// What the prologue subtracts from `sp`, a multiple of 16.
     pub size: u32,
+    /// Where the frame's address is kept, if `sp` moves.
+    pub address: Option<u32>,
+    /// From what is allocated below the frame down to `sp`.
+    pub below: u32,
     /// Where `ra` is saved.
     pub saved_return: Option<u32>,
     /// Where callee-saved registers are saved.
@@ -38,6 +47,7 @@ impl Frame {
             top += 4;
             top - 4
         };
+        let address = code.moves_sp.then(&mut word);
         let saved_return = code.saves_return.then(&mut word);
         let saved = (0..32)
             .filter(|r| allocation.saved & 1 << r != 0)
@@ -58,6 +68,8 @@ impl Frame {
         let size = align_up(top.saturating_add(code.variadic_save), 16);
         Frame {
             size,
+            address,
+            below: address.map_or(0, |at| align_up(at + 4, 16)),
             saved_return,
             saved,
             spills,

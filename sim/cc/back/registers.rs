@@ -66,13 +66,14 @@ struct Scan<'a> {
 /// Gives every virtual register a machine register or a place in the frame.
 pub(super) fn allocate(code: &Code) -> Allocation {
     let ranges = ranges(code);
+    let frame_pointer = if code.moves_sp { 1 << V::FP.0 } else { 0 };
     let mut scan = Scan {
         weights: weights(code),
         hints: hints(code),
         calls: calls(code),
         locations: vec![Location::Nowhere; ranges.len()],
         spills: 0,
-        free: bits(&CALLER_SAVED) | bits(&CALLEE_SAVED),
+        free: (bits(&CALLER_SAVED) | bits(&CALLEE_SAVED)) & !frame_pointer,
         active: Vec::new(),
         ranges: &ranges,
     };
@@ -90,7 +91,7 @@ pub(super) fn allocate(code: &Code) -> Allocation {
     Allocation {
         locations: scan.locations,
         spills: scan.spills,
-        saved: saved & bits(&CALLEE_SAVED),
+        saved: (saved & bits(&CALLEE_SAVED)) | frame_pointer,
     }
 }
 

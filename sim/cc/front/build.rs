@@ -363,6 +363,7 @@ pub fn has_effects(expr: &Expr) -> bool {
         | ExprKind::AtomicRmw { .. }
         | ExprKind::AtomicCas { .. }
         | ExprKind::Statements(..)
+        | ExprKind::Allocate { .. }
         | ExprKind::Fence
         | ExprKind::Trap => true,
         ExprKind::Load { address, .. } => has_effects(address),

@@ -55,6 +55,8 @@ pub struct Checker<'a> {
     pub unevaluated: u32,
     /// Inside a parameter list: array sizes are only hints.
     pub in_parameters: u32,
+    /// What is declared may be an array of variable length.
+    pub variable_lengths: bool,
     /// Inside the braces of an initialiser: aggregates may do without braces of their own.
     pub in_initializer_list: bool,
     nesting: u32,
@@ -82,6 +84,7 @@ impl<'a> Checker<'a> {
             atomic_helpers: BTreeMap::new(),
             unevaluated: 0,
             in_parameters: 0,
+            variable_lengths: false,
             in_initializer_list: false,
             nesting: 0,
             deepest: 0,

@@ -453,7 +453,11 @@ impl Checker<'_> {
             return Ok(());
         }
         loop {
-            let declarator = self.declarator(specifiers.ty)?;
+            self.variable_lengths = !specifiers.thread_local
+                && matches!(specifiers.class, None | Some(Class::Auto | Class::Register));
+            let declarator = self.declarator(specifiers.ty);
+            self.variable_lengths = false;
+            let declarator = declarator?;
             if self.kind() == Kind::LeftBrace && self.types.is_function(declarator.ty.id) {
                 self.say(declarator.at, errors::nested_function);
                 self.skip_one();
@@ -512,7 +516,10 @@ impl Checker<'_> {
         if specifiers.thread_local {
             self.say(name.at, errors::thread_local_auto);
         }
-        self.declare_local(name, declarator.ty, align, out)
+        match declarator.length {
+            Some(length) => self.declare_variable_array(name, declarator.ty, length, out),
+            None => self.declare_local(name, declarator.ty, align, out),
+        }
     }
 
     fn declare_typedef(&mut self, name: Token, ty: Q) {

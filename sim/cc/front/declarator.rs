@@ -10,6 +10,7 @@ use super::names;
 use super::scope::{Entity, Meaning};
 use super::token::{Kind, Location, Token};
 use super::types::{ATOMIC, CONST, Q, RESTRICT, Signature, Type, VOID, VOLATILE};
+use super::value::Value;
 use crate::tree::LocalId;
 use alloc::vec::Vec;
 
@@ -26,6 +27,8 @@ enum Part {
     Pointer(u8),
     /// Length, qualifiers of a parameter's `[const 3]`, place.
     Array(Option<u32>, u8, Location),
+    /// An array whose length is no constant.
+    VariableArray(Value, Location),
     Function(ParameterList, Location),
 }
 
@@ -49,6 +52,8 @@ pub struct Declarator {
     pub list: Option<ParameterList>,
     /// What `__attribute__` after it says.
     pub attributes: Attributes,
+    /// Of an array of variable length: how many elements. Its type says only of what.
+    pub length: Option<Value>,
 }
 
 impl Checker<'_> {
@@ -154,8 +159,10 @@ impl Checker<'_> {
             return Ok(Part::Array(None, quals, at));
         }
         let size_at = self.peek().at;
-        let value = self.assignment()?;
-        let value = self.decay(value);
+        let variable_lengths = core::mem::take(&mut self.variable_lengths);
+        let value = self.assignment();
+        self.variable_lengths = variable_lengths;
+        let value = self.decay(value?);
         self.expect(Kind::RightBracket)?;
         let length = match value.constant() {
             _ if value.poisoned() => 1,
@@ -172,8 +179,7 @@ impl Checker<'_> {
                 }
             }
             _ if self.types.is_integer(value.ty.id) => {
-                // In a parameter it is only a hint; `apply` complains elsewhere.
-                return Ok(Part::Array(Some(u32::MAX), quals, size_at));
+                return Ok(Part::VariableArray(value, size_at));
             }
             _ => {
                 let name = self.plain_name(value.ty.id);
@@ -194,6 +200,7 @@ impl Checker<'_> {
     ) -> Parse<Declarator> {
         let mut ty = base;
         let mut list = None;
+        let mut count = None;
         let nearest = parts.len();
         for (i, part) in parts.into_iter().rev().enumerate() {
             let outermost = i + 1 == nearest;
@@ -203,9 +210,15 @@ impl Checker<'_> {
                     quals,
                 },
                 Part::Array(length, quals, place) => {
-                    let array = self.array_of(ty, length, place, outermost);
+                    let array = self.array_of(ty, length, place);
                     // Qualifiers in a parameter's brackets are the pointer's.
                     if outermost { array.with(quals) } else { array }
+                }
+                Part::VariableArray(value, place) => {
+                    if outermost && self.variable_lengths && self.types.size(ty.id).is_some() {
+                        count = Some(value);
+                    }
+                    self.variable_array_of(ty, place, outermost)
                 }
                 Part::Function(parameters, place) => {
                     if matches!(self.types.get(ty.id), Type::Array(..) | Type::Function(_)) {
@@ -232,30 +245,26 @@ impl Checker<'_> {
             ty,
             list,
             attributes: Attributes::default(),
+            length: count,
         })
     }
 
-    fn array_of(&mut self, of: Q, length: Option<u32>, at: Location, outermost: bool) -> Q {
+    /// Nothing can be an array of functions, or of what has no size.
+    pub fn bad_element(&mut self, of: Q, at: Location) -> bool {
         let wrong = match self.types.get(of.id) {
-            Type::Function(_) => true,
-            Type::Void => true,
+            Type::Function(_) | Type::Void => true,
             _ => self.types.size(of.id).is_none(),
         };
         if wrong {
             let name = self.type_name(of);
             self.say(at, |span| errors::bad_element(span, &name));
+        }
+        wrong
+    }
+
+    fn array_of(&mut self, of: Q, length: Option<u32>, at: Location) -> Q {
+        if self.bad_element(of, at) {
             return super::types::POISON.plain();
-        }
-        if length == Some(u32::MAX) && outermost && self.in_parameters > 0 {
-            return self.types.array(of, None).plain();
-        }
-        if length == Some(u32::MAX) {
-            let local = self.function.is_some() || self.in_parameters > 0;
-            self.say(at, |span| match local {
-                true => errors::variable_length_array(span),
-                false => errors::not_constant(span, "the size of an array at file scope"),
-            });
-            return self.types.array(of, Some(1)).plain();
         }
         let size = u64::from(self.types.size(of.id).unwrap_or(1)) * u64::from(length.unwrap_or(0));
         if size > i32::MAX as u64 {
@@ -282,7 +291,9 @@ impl Checker<'_> {
         list.prototype = true;
         self.scopes.push();
         self.in_parameters += 1;
+        let variable_lengths = core::mem::take(&mut self.variable_lengths);
         let result = self.parameters(&mut list, open);
+        self.variable_lengths = variable_lengths;
         self.in_parameters -= 1;
         self.scopes.pop();
         result?;
@@ -383,7 +394,10 @@ impl Checker<'_> {
     /// `specifiers abstract-declarator`
     pub fn type_name_here(&mut self) -> Parse<Q> {
         let specifiers = self.specifiers()?;
-        let declarator = self.nested("type", |this| this.declarator(specifiers.ty))?;
+        let variable_lengths = core::mem::take(&mut self.variable_lengths);
+        let declarator = self.nested("type", |this| this.declarator(specifiers.ty));
+        self.variable_lengths = variable_lengths;
+        let declarator = declarator?;
         if let Some(name) = declarator.name {
             self.say(name.at, errors::name_in_type);
         }

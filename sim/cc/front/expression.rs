@@ -364,6 +364,10 @@ impl Checker<'_> {
 
     fn size_of(&mut self, at: Location) -> Parse<Value> {
         let ty = self.type_of_operand()?;
+        if let Some(bytes) = self.types.variable_size(ty.id) {
+            let size = node(ExprKind::Local(bytes), Scalar::U32, place(at));
+            return Ok(Value::new(size, UINT, at));
+        }
         let size = match self.types.get(ty.id) {
             Type::Poison => return Ok(Value::poison(at)),
             // gcc: the size of void and of a function is 1.

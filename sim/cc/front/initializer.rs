@@ -147,7 +147,7 @@ impl Checker<'_> {
     // Flattening.
 
     /// An initialiser of an object of type `ty`; an array without length gets one.
-    fn initializer(&mut self, ty: Q) -> Parse<(Q, Items)> {
+    pub fn initializer(&mut self, ty: Q) -> Parse<(Q, Items)> {
         let mut items = Items::default();
         let target = Target {
             ty,

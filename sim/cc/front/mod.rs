@@ -42,6 +42,7 @@ mod statics;
 mod token;
 mod types;
 mod value;
+mod variable_array;
 
 #[cfg(test)]
 mod tests;

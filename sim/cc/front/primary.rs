@@ -82,6 +82,10 @@ impl Checker<'_> {
                 ))
             }
             Meaning::Local(local) => Ok(self.local_value(local, ty, at)),
+            Meaning::VariableArray(local) => {
+                let address = node(ExprKind::Local(local), Scalar::U32, place(at));
+                Ok(Value::memory(address, ty, at))
+            }
             Meaning::Static => {
                 let symbol = self.symbol_of(id);
                 if self.unevaluated == 0 {

@@ -20,6 +20,8 @@ pub enum Meaning {
     Static,
     /// A parameter or variable in a register or frame.
     Local(LocalId),
+    /// An array of variable length: the local that holds its address.
+    VariableArray(LocalId),
 }
 
 /// A declared name.
@@ -90,6 +92,8 @@ pub struct Scopes {
     linked: Vec<u32>,
     undo: Vec<Undo>,
     marks: Vec<usize>,
+    /// Arrays of variable length that are alive here, with their depth; the last lies lowest.
+    variable_arrays: Vec<(u32, LocalId)>,
 }
 
 impl Scopes {
@@ -106,6 +110,8 @@ impl Scopes {
     /// Closes the innermost scope.
     pub fn pop(&mut self) {
         let mark = self.marks.pop().unwrap_or(0);
+        let depth = self.depth();
+        self.variable_arrays.retain(|&(d, _)| d <= depth);
         while self.undo.len() > mark {
             match self.undo.pop() {
                 Some(Undo::Ordinary(name, old)) => self.ordinary[name.0 as usize] = old,
@@ -113,6 +119,16 @@ impl Scopes {
                 None => return,
             }
         }
+    }
+
+    /// The array of variable length that was declared last of those alive.
+    pub fn lowest_variable_array(&self) -> Option<LocalId> {
+        self.variable_arrays.last().map(|&(_, local)| local)
+    }
+
+    /// One more array of variable length, in the innermost scope.
+    pub fn add_variable_array(&mut self, address: LocalId) {
+        self.variable_arrays.push((self.depth(), address));
     }
 
     /// What a name means here.

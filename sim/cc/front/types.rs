@@ -5,7 +5,7 @@
 
 use super::names::Name;
 use super::token::Location;
-use crate::tree::{Scalar, Ty};
+use crate::tree::{LocalId, Scalar, Ty};
 use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::vec;
@@ -128,6 +128,7 @@ pub struct Types {
     types: Vec<Type>,
     pointers: BTreeMap<Q, TypeId>,
     arrays: BTreeMap<(Q, Option<u32>), TypeId>,
+    variable_sizes: BTreeMap<TypeId, LocalId>,
     pub records: Vec<Record>,
     pub enums: Vec<Enumeration>,
 }
@@ -178,6 +179,7 @@ impl Types {
             ],
             pointers: BTreeMap::new(),
             arrays: BTreeMap::new(),
+            variable_sizes: BTreeMap::new(),
             records: Vec::new(),
             enums: Vec::new(),
         }
@@ -211,6 +213,18 @@ impl Types {
         let id = self.push(Type::Array(of, length));
         self.arrays.insert((of, length), id);
         id
+    }
+
+    /// An array whose length only the running program knows: the local that holds its bytes.
+    pub fn variable_array(&mut self, of: Q, bytes: LocalId) -> TypeId {
+        let id = self.push(Type::Array(of, None));
+        self.variable_sizes.insert(id, bytes);
+        id
+    }
+
+    /// Where the size of an array of variable length is.
+    pub fn variable_size(&self, id: TypeId) -> Option<LocalId> {
+        self.variable_sizes.get(&id).copied()
     }
 
     /// A function type.

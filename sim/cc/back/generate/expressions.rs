@@ -57,6 +57,7 @@ impl Generator<'_> {
             ExprKind::Syscall(args) => self.syscall(args, e),
             ExprKind::AtomicRmw { .. } => self.atomic_rmw(e),
             ExprKind::AtomicCas { .. } => self.atomic_cas(e),
+            ExprKind::Allocate { below, size } => self.allocate(*below, size),
             ExprKind::Fence | ExprKind::Trap | ExprKind::VaStart | ExprKind::ReturnAddress => {
                 self.special(e)
             }

@@ -5,7 +5,7 @@
 
 use super::{Generator, Home, Value, fits, scalar_of};
 use crate::back::code::{Imm, Kind, Target, V};
-use crate::tree::{BinaryOp, Expr, ExprKind, Scalar, SymbolId, SymbolKind};
+use crate::tree::{BinaryOp, Expr, ExprKind, LocalId, Scalar, SymbolId, SymbolKind};
 use sim_abi::Op;
 
 /// An address whose effects are done.
@@ -56,6 +56,25 @@ fn pieces(size: u32, align: u32) -> impl Iterator<Item = (u32, u32)> {
 }
 
 impl Generator<'_> {
+    /// Room on the stack. The frame's address is written before `sp` is lowered: where there is no stack any
+    /// more that store faults, and a huge array does not reach what lies behind the guard page.
+    #[inline(never)]
+    pub(super) fn allocate(&mut self, below: Option<LocalId>, size: &Expr) -> Value {
+        self.code.moves_sp = true;
+        let size = self.word(size);
+        let top = match below.and_then(|local| self.homes.get(local.0 as usize)) {
+            Some(Home::One(v)) => *v,
+            _ => V::FP,
+        };
+        let end = self.rr(Op::Sub, top, size);
+        let start = self.ri(Op::Andi, end, -16);
+        let sp = self.fresh();
+        self.plain(Op::Addi, sp, start, V::ZERO, Imm::Below);
+        self.plain(Op::Sw, V::ZERO, sp, V::FP, Imm::FrameAddress);
+        self.plain(Op::Addi, V::SP, sp, V::ZERO, Imm::Value(0));
+        Value::One(start)
+    }
+
     /// Evaluates an address; `span`: how many bytes from there on are accessed.
     #[inline(never)]
     pub(super) fn address(&mut self, e: &Expr, span: u32) -> Address {

@@ -87,6 +87,7 @@ pub(super) fn generate(unit: &Unit, function: &Function, small_tls: bool) -> Cod
             slots: Vec::new(),
             outgoing: 0,
             variadic_save: 0,
+            moves_sp: false,
             saves_return: false,
             place: function.place,
             end: function.end,

@@ -19,6 +19,7 @@ pub(super) struct Compiled {
     pub object: Object,
     pub frame_size: u32,
     pub ra_offset: Option<u32>,
+    pub frame_address: Option<u32>,
     pub locals: Vec<FrameLocal>,
     pub address: u32,
 }
@@ -33,6 +34,7 @@ impl Compiled {
             self.assembly = None;
             self.frame_size = 0;
             self.ra_offset = None;
+            self.frame_address = None;
             self.locals.clear();
         }
     }
@@ -51,6 +53,7 @@ pub(super) fn compile(unit: &Unit, function: &tree::Function, small_tls: bool) -
         assembly: Some((assembly, labels)),
         frame_size: frame.size,
         ra_offset: frame.saved_return,
+        frame_address: frame.address,
         locals: frame_locals(function, &code, &frame),
         address: 0,
     }

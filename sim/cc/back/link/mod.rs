@@ -214,6 +214,7 @@ impl<'a> Linker<'a> {
             object: start(callee, has_tls, far),
             frame_size: 0,
             ra_offset: None,
+            frame_address: None,
             locals: Vec::new(),
             address: 0,
         });

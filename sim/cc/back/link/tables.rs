@@ -58,6 +58,7 @@ impl Linker<'_> {
                 .into_iter()
                 .collect(),
             ra_offset: function.ra_offset,
+            frame_address: function.frame_address,
             locals: function.locals.clone(),
             library: unit.is_none_or(|u| u.library),
         });

@@ -95,6 +95,12 @@ pub fn incomplete_record(span: Span, ty: &str, declared: Span) -> Diagnostic {
         .note(declared, "it is only declared here")
 }
 
+pub fn initialised_variable_array(span: Span) -> Diagnostic {
+    error(span, "an array of variable length cannot be initialized")
+        .label("its size is not known here")
+        .help("set its elements in a loop, or with `memset`")
+}
+
 pub fn initialised_function(span: Span, name: &str) -> Diagnostic {
     error(
         span,

@@ -55,8 +55,8 @@ pub fn nested_function(span: Span) -> Diagnostic {
 pub fn variable_length_array(span: Span) -> Diagnostic {
     unsupported(
         span,
-        "variable-length arrays",
-        "make the size a constant, or use `malloc`",
+        "a variable length here",
+        "only an array that is a variable of a function, in its first dimension, may have one: make it a constant, or use `malloc`",
     )
     .label("this size is not a constant")
 }

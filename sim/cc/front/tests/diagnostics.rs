@@ -90,8 +90,21 @@ fn types_that_do_not_fit() {
 #[test]
 fn unsupported_features_are_named() {
     check(
-        "void f(int n) { int a[n]; }",
-        &["1:23: variable-length arrays: not supported"],
+        "void f(int n) { int a[2][n]; }",
+        &["1:26: a variable length here: not supported"],
+    );
+    check(
+        "void f(int n) { static int a[n]; int (*p)[n]; typedef int t[n]; sizeof(int[n]); }",
+        &[
+            "1:30: a variable length here: not supported",
+            "1:43: a variable length here: not supported",
+            "1:61: a variable length here: not supported",
+            "1:76: a variable length here: not supported",
+        ],
+    );
+    check(
+        "void f(int n) { int a[n] = { 1, 2 }; }",
+        &["1:26: an array of variable length cannot be initialized"],
     );
     check("long double x;", &["1:1: `long double`: not supported"]);
     check("double x = 1.0L;", &["1:12: `long double`: not supported"]);
