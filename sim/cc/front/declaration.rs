@@ -160,6 +160,9 @@ impl Checker<'_> {
             if token.kind != Kind::Identifier {
                 break;
             }
+            if found.is_some() && self.lacks_semicolon() {
+                break;
+            }
             if token.is_keyword() || token.text == names::VA_LIST {
                 if !self.specifier_word(token, &mut result, &mut words, &mut quals, &mut found)? {
                     break;
@@ -179,9 +182,11 @@ impl Checker<'_> {
             if self.unknown_type_here()
                 || self.in_parameters > 0 && self.scopes.find(token.text).is_none()
             {
-                self.advance();
-                self.unknown_type(token);
-                found = Some(types::POISON.plain());
+                let close = self.unknown_type(token);
+                if !close.is_some_and(|close| self.mend_type(&close)) {
+                    self.advance();
+                    found = Some(types::POISON.plain());
+                }
                 continue;
             }
             break;
@@ -204,6 +209,17 @@ impl Checker<'_> {
         }
         result.ty = self.types.qualified(ty, quals);
         Ok(result)
+    }
+
+    /// Behind the `}` of a type, a line begins with another type: the first one's `;` is missing.
+    pub fn lacks_semicolon(&self) -> bool {
+        let before = self.position.checked_sub(1).map(|i| self.tokens[i].kind);
+        let token = self.peek();
+        let storage = [names::STATIC, names::EXTERN, names::CONST, names::VOLATILE];
+        before == Some(Kind::RightBrace)
+            && token.flags & LINE_START != 0
+            && self.starts_type(token)
+            && !storage.contains(&token.text)
     }
 
     /// Nothing says which type: an old-style `int`, or no declaration at all.
@@ -230,7 +246,8 @@ impl Checker<'_> {
         self.unexpected("a type")
     }
 
-    fn unknown_type(&mut self, token: Token) {
+    /// Says that this is no type; returns what it may have been meant to be.
+    fn unknown_type(&mut self, token: Token) -> Option<alloc::string::String> {
         let text = self.names.text(token.text);
         let typedefs: Vec<_> = self
             .scopes
@@ -240,15 +257,16 @@ impl Checker<'_> {
         let typedefs: Vec<_> = typedefs.into_iter().map(|n| self.names.text(n)).collect();
         let words = [
             "int", "char", "void", "long", "short", "double", "float", "unsigned", "struct",
-            "static", "const", "return",
+            "static", "const", "enum", "extern", "typedef", "union",
         ];
         let known = typedefs.iter().map(|t| t.as_str()).chain(words);
         let close = spelling::closest(&text, known);
         let header = spelling::header_of(&text);
         let tag = self.scopes.tag(token.text).map(|t| self.plain_name(t.id));
         self.say(token.at, |span| {
-            errors::unknown_type(span, &text, close, header, tag)
+            errors::unknown_type(span, &text, close.clone(), header, tag)
         });
+        close
     }
 
     /// One keyword of the specifiers. `false`: it is none.
@@ -452,6 +470,9 @@ impl Checker<'_> {
         if self.accept(Kind::Semicolon) {
             return Ok(());
         }
+        if self.lacks_semicolon() {
+            return self.semicolon();
+        }
         loop {
             self.variable_lengths = !specifiers.thread_local
                 && matches!(specifiers.class, None | Some(Class::Auto | Class::Register));
@@ -460,6 +481,7 @@ impl Checker<'_> {
             let declarator = declarator?;
             if self.kind() == Kind::LeftBrace && self.types.is_function(declarator.ty.id) {
                 self.say(declarator.at, errors::nested_function);
+                self.report.lose_rest();
                 self.skip_one();
                 return Ok(());
             }

@@ -163,7 +163,11 @@ impl Checker<'_> {
         let value = self.assignment();
         self.variable_lengths = variable_lengths;
         let value = self.decay(value?);
-        self.expect(Kind::RightBracket)?;
+        if self.expect(Kind::RightBracket).is_err() && self.second().kind == Kind::RightBracket {
+            // One word too many, as the `;` of `#define N 10;`. Otherwise the `]` is missing.
+            self.advance();
+            self.advance();
+        }
         let length = match value.constant() {
             _ if value.poisoned() => 1,
             Some(bits) if self.types.is_integer(value.ty.id) => {

@@ -125,6 +125,23 @@ impl Checker<'_> {
         }
     }
 
+    /// Statements where none can be, and the `}` that was to end them.
+    fn skip_statements(&mut self) {
+        loop {
+            let token = self.peek();
+            let declares = token.at.column == 1 && self.starts_type(token);
+            match token.kind {
+                Kind::Eof => return,
+                _ if declares => return,
+                Kind::RightBrace => {
+                    self.advance();
+                    return;
+                }
+                _ => self.skip_one(),
+            }
+        }
+    }
+
     fn external_declaration(&mut self) -> Parse<()> {
         if self.accept(Kind::Semicolon) {
             return Ok(());
@@ -148,9 +165,18 @@ impl Checker<'_> {
             self.say(token.at, |span| errors::stray(span, token.kind.spelling()));
             return Ok(());
         }
+        let token = self.peek();
+        if token.is_keyword() && self.position > 0 && is_statement(token.text) {
+            self.say(token.at, errors::statement_outside);
+            self.skip_statements();
+            return Ok(());
+        }
         let specifiers = self.specifiers()?;
         if self.accept(Kind::Semicolon) {
             return Ok(());
+        }
+        if self.lacks_semicolon() {
+            return self.semicolon();
         }
         let mut first = true;
         let mut nothing = Vec::new();
@@ -482,4 +508,23 @@ impl Checker<'_> {
 
 fn ty_incomplete(checker: &Checker<'_>, ty: Q) -> bool {
     checker.types.size(ty.id).is_none() && ty.id != types::POISON
+}
+
+/// Does only a statement begin with this keyword?
+fn is_statement(word: Name) -> bool {
+    matches!(
+        word,
+        names::BREAK
+            | names::CASE
+            | names::CONTINUE
+            | names::DEFAULT
+            | names::DO
+            | names::ELSE
+            | names::FOR
+            | names::GOTO
+            | names::IF
+            | names::RETURN
+            | names::SWITCH
+            | names::WHILE
+    )
 }

@@ -41,6 +41,7 @@ mod statement;
 mod statics;
 mod token;
 mod types;
+mod typo;
 mod value;
 mod variable_array;
 

@@ -16,6 +16,7 @@ pub struct Report {
     errors: usize,
     muted: Vec<(u16, u32)>,
     stopped: bool,
+    rest_lost: bool,
 }
 
 impl Report {
@@ -47,6 +48,17 @@ impl Report {
     /// What follows makes no sense to parse.
     pub fn stop(&mut self) {
         self.stopped = true;
+    }
+
+    /// The end of the file is not where it seems to be.
+    pub fn lose_rest(&mut self) {
+        self.rest_lost = true;
+    }
+
+    /// What is open at the end of the file is no mistake of its own: it is in a comment without end, or was
+    /// said before.
+    pub fn rest_lost(&self) -> bool {
+        self.rest_lost
     }
 
     /// Is it pointless to go on?

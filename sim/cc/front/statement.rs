@@ -26,7 +26,7 @@ impl Checker<'_> {
     pub fn block_items(&mut self, open: Location, out: &mut Vec<Stmt>) -> Parse<()> {
         while self.kind() != Kind::RightBrace {
             if self.kind() == Kind::Eof {
-                if !self.report.stopped() {
+                if !self.report.stopped() && !self.report.rest_lost() {
                     let span = self.span(open);
                     self.report.add(errors::unclosed_brace(span));
                 }
@@ -43,6 +43,7 @@ impl Checker<'_> {
 
     /// One declaration or statement.
     pub fn block_item(&mut self, out: &mut Vec<Stmt>) -> Parse<()> {
+        self.mend_statement();
         if self.starts_declaration() {
             return self.local_declaration(out);
         }
@@ -88,6 +89,7 @@ impl Checker<'_> {
     }
 
     fn statement_here(&mut self) -> Parse<Stmt> {
+        self.mend_statement();
         let token = self.peek();
         match token.kind {
             Kind::LeftBrace => return self.block(),
@@ -186,9 +188,22 @@ impl Checker<'_> {
     /// `( expression )` of `if`, `while`, `switch`.
     fn parenthesised(&mut self) -> Parse<Value> {
         let open = self.expect(Kind::LeftParen)?.at;
+        self.warn_of_assignment();
         let value = self.expression()?;
         self.close_paren(open)?;
         Ok(value)
+    }
+
+    /// `if (x = 2)`: a condition that is always the same is surely meant to compare.
+    fn warn_of_assignment(&mut self) {
+        if let Some([name, equal, value, close]) = self.tokens.get(self.position..self.position + 4)
+            && name.is_identifier()
+            && equal.kind == Kind::Equal
+            && matches!(value.kind, Kind::Number | Kind::Character)
+            && close.kind == Kind::RightParen
+        {
+            self.say(equal.at, errors::assignment_as_condition);
+        }
     }
 
     /// A chain of `else if` is read in a loop.
@@ -205,6 +220,7 @@ impl Checker<'_> {
             if arms.len() > ELSE_IF_MAX {
                 return Err(self.too_deep("chain of `else if`"));
             }
+            self.mend_statement();
             if !self.accept_word(names::ELSE) {
                 break;
             }

@@ -9,8 +9,17 @@ pub fn lvalue_required(span: Span, what: &str) -> Diagnostic {
     error(span, format!("lvalue required as {what}")).label("this is a value, not an object")
 }
 
+pub fn assignment_as_condition(span: Span) -> Diagnostic {
+    warning(span, "a value is assigned where a condition is expected")
+        .help("to compare, write `==`")
+}
+
 pub fn not_assignable(span: Span, ty: &str) -> Diagnostic {
-    error(span, format!("assignment to expression with type `{ty}`"))
+    let diagnostic = error(span, format!("assignment to expression with type `{ty}`"));
+    match ty.contains('[') {
+        true => diagnostic.help("an array is not assigned as a whole: use `strcpy` or `memcpy`"),
+        false => diagnostic,
+    }
 }
 
 pub fn assignment_to_const(span: Span, ty: &str, name: Option<&str>) -> Diagnostic {

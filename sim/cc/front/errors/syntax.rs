@@ -22,6 +22,10 @@ pub fn unclosed_brace(span: Span) -> Diagnostic {
     error(span, "this `{` is never closed").label("no matching `}` up to the end of the file")
 }
 
+pub fn statement_outside(span: Span) -> Diagnostic {
+    error(span, "a statement outside of a function").help("is there a `}` too many before it?")
+}
+
 pub fn stray(span: Span, what: &str) -> Diagnostic {
     error(span, format!("`{what}` without its partner")).label("nothing is open here")
 }

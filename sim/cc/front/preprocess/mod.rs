@@ -332,6 +332,9 @@ impl Preprocessor<'_, '_> {
             for (problem, at) in core::mem::take(&mut input.lexer.problems) {
                 let span = self.sources.span(at);
                 self.report.mute(at.file, at.line);
+                if matches!(problem, Problem::Comment) {
+                    self.report.lose_rest();
+                }
                 self.report.add(match problem {
                     Problem::Comment => errors::unterminated_comment(span),
                     Problem::String => errors::unterminated_string(span),

@@ -5,6 +5,7 @@ mod diagnostics;
 mod limits;
 mod lowering;
 mod preprocessor;
+mod typos;
 
 use super::{Files, Front, Options, front};
 use sim_abi::Severity;
