@@ -17,6 +17,7 @@
 //!   * `console.rs`       the command line itself: the blocks in `command/*.trycmd`, the README and the book;
 //!   * `truth.rs`         deadlocks: in every interleaving of random programs, reported means dead for ever;
 //!   * `hostile.rs`       programs that mean no good: a verdict, never a panic; and no false alarms;
+//!   * `mutations.rs`      scenarios, C sources and ELF files with a few changes: an exit code, never a panic;
 //!   * `architecture.rs`  ARCHITECTURE.md is true.
 //!
 //! Tests of one part stand beside that part, in `sim/*`.
@@ -33,6 +34,7 @@ mod elf;
 mod findings;
 mod hostile;
 mod keys;
+mod mutations;
 mod pages;
 mod programs;
 mod random_c;

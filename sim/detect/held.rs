@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use sim_abi::event::{Event, EventKind, ExitStatus, Location, Mode, Object};
 use sim_abi::{Pid, Tid};
 
-use crate::side::{Place, forget_range, in_space, location_of};
+use crate::side::{Place, forget_range, forget_space, location_of};
 
 /// A lock that a thread holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +24,72 @@ pub struct Hold {
     pub place: Place,
 }
 
+/// The locks of one thread. It may hold a hundred thousand: nothing here looks through all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Holds {
+    /// By when they were taken.
+    in_turn: BTreeMap<u64, Hold>,
+    /// Each one's key in `in_turn`.
+    turns: BTreeMap<Object, u64>,
+    taken: u64,
+}
+
+impl Holds {
+    const NONE: &Holds = &Holds {
+        in_turn: BTreeMap::new(),
+        turns: BTreeMap::new(),
+        taken: 0,
+    };
+
+    /// First taken first.
+    pub fn iter(&self) -> impl Iterator<Item = &Hold> {
+        self.in_turn.values()
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.in_turn.len()
+    }
+
+    /// It holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.in_turn.is_empty()
+    }
+
+    /// Is this one of them?
+    pub fn contains(&self, object: Object) -> bool {
+        self.turns.contains_key(&object)
+    }
+
+    fn add(&mut self, hold: Hold) {
+        let turn = *self.turns.entry(hold.object).or_insert(self.taken);
+        self.taken += 1;
+        self.in_turn
+            .entry(turn)
+            .and_modify(|old| old.count = old.count.saturating_add(1))
+            .or_insert(hold);
+    }
+
+    /// Given back, once or (`wholly`) as often as it was taken.
+    fn remove(&mut self, object: Object, wholly: bool) {
+        let Some(turn) = self.turns.get(&object).copied() else {
+            return;
+        };
+        let Some(hold) = self.in_turn.get_mut(&turn) else {
+            return;
+        };
+        hold.count -= 1;
+        if wholly || hold.count == 0 {
+            self.in_turn.remove(&turn);
+            self.turns.remove(&object);
+        }
+    }
+}
+
 /// The lock sets of all threads.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
-    threads: BTreeMap<Tid, (Pid, Vec<Hold>)>,
+    threads: BTreeMap<Tid, (Pid, Holds)>,
     /// Locks whose holder has ended.
     left: BTreeMap<Object, Hold>,
     /// Processes that are being killed: their threads do not end by themselves.
@@ -43,8 +105,10 @@ impl Held {
     }
 
     /// The locks a thread holds, first taken first.
-    pub fn of(&self, thread: Tid) -> &[Hold] {
-        self.threads.get(&thread).map_or(&[], |(_, holds)| holds)
+    pub fn of(&self, thread: Tid) -> &Holds {
+        self.threads
+            .get(&thread)
+            .map_or(Holds::NONE, |(_, holds)| holds)
     }
 
     /// The hold of a thread that has ended without giving this lock back.
@@ -57,7 +121,7 @@ impl Held {
         self.threads
             .values()
             .filter(move |(of, _)| *of == process)
-            .flat_map(|(_, holds)| holds)
+            .flat_map(|(_, holds)| holds.iter())
     }
 
     /// What the end of a thread or a process, which this event tells and which has not happened here yet,
@@ -65,7 +129,7 @@ impl Held {
     pub fn forgotten(&self, event: &Event) -> Vec<Hold> {
         match event.kind {
             EventKind::Exits if !self.killed.contains(&event.process) => {
-                self.of(event.thread).to_vec()
+                self.of(event.thread).iter().copied().collect()
             }
             EventKind::ProcessExits {
                 status: ExitStatus::Exited(_),
@@ -112,7 +176,7 @@ impl Held {
 
     /// This private address space is gone; its number may be used again.
     pub fn forget_space(&mut self, space: u32) {
-        self.left.retain(|&object, _| !in_space(object, space));
+        forget_space(&mut self.left, space);
         self.spaces.retain(|_, &mut known| known != space);
     }
 
@@ -122,52 +186,40 @@ impl Held {
         }
         self.left.remove(&object);
         let entry = self.threads.entry(event.thread);
-        let (process, holds) = entry.or_insert((event.process, Vec::new()));
+        let (process, holds) = entry.or_insert((event.process, Holds::default()));
         *process = event.process;
-        match holds.iter_mut().find(|hold| hold.object == object) {
-            Some(hold) => hold.count = hold.count.saturating_add(1),
-            None => holds.push(Hold {
-                object,
-                mode,
-                count: 1,
-                place: Place::from(event),
-            }),
-        }
+        holds.add(Hold {
+            object,
+            mode,
+            count: 1,
+            place: Place::from(event),
+        });
     }
 
     fn unlocks(&mut self, thread: Tid, object: Object, wholly: bool) {
         self.left.remove(&object);
-        let holds_it = |holds: &Vec<Hold>| holds.iter().position(|hold| hold.object == object);
-        let own = self.threads.get(&thread).and_then(|(_, h)| holds_it(h));
-        let holder = match own {
-            Some(_) => Some(thread),
-            None => self
-                .threads
-                .iter()
-                .find(|(_, (_, holds))| holds_it(holds).is_some())
-                .map(|(&tid, _)| tid),
-        };
-        let Some((_, holds)) = holder.and_then(|tid| self.threads.get_mut(&tid)) else {
-            return;
-        };
-        if let Some(index) = holds_it(holds) {
-            holds[index].count -= 1;
-            if wholly || holds[index].count == 0 {
-                holds.remove(index);
-            }
+        let own = self.of(thread).contains(object).then_some(thread);
+        let holder = own.or_else(|| {
+            let mut threads = self.threads.iter();
+            threads
+                .find(|(_, (_, holds))| holds.contains(object))
+                .map(|(&tid, _)| tid)
+        });
+        if let Some((_, holds)) = holder.and_then(|tid| self.threads.get_mut(&tid)) {
+            holds.remove(object, wholly);
         }
     }
 
     fn ends(&mut self, thread: Tid) {
         let (_, holds) = self.threads.remove(&thread).unwrap_or_default();
-        for hold in holds {
-            self.left.insert(hold.object, hold);
+        for hold in holds.iter() {
+            self.left.insert(hold.object, *hold);
         }
     }
 
     fn ends_all(&mut self, process: Pid) {
         let of_process =
-            |(&tid, (of, _)): (&Tid, &(Pid, Vec<Hold>))| Some(tid).filter(|_| *of == process);
+            |(&tid, (of, _)): (&Tid, &(Pid, Holds))| Some(tid).filter(|_| *of == process);
         let threads: Vec<Tid> = self.threads.iter().filter_map(of_process).collect();
         for thread in threads {
             self.ends(thread);

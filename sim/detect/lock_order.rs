@@ -27,8 +27,8 @@ use petgraph::visit::EdgeRef;
 use sim_abi::Tid;
 use sim_abi::event::{Asked, Event, EventKind, Mode, Object};
 
-use crate::held::{Held, Hold};
-use crate::side::{Place, forget_range, in_space};
+use crate::held::{Held, Holds};
+use crate::side::{Place, forget_range, forget_space};
 
 /// A search for a ring looks at so many partial ways at most.
 pub const STEPS_MAX: usize = 4096;
@@ -113,24 +113,18 @@ impl LockOrder {
 
     /// This private address space is gone; its number may be used again.
     pub fn forget_space(&mut self, space: u32) {
-        self.nodes.retain(|&object, _| !in_space(object, space));
+        forget_space(&mut self.nodes, space);
     }
 
-    fn locks(
-        &mut self,
-        event: &Event,
-        object: Object,
-        mode: Mode,
-        holds: &[Hold],
-    ) -> Vec<LockRing> {
+    fn locks(&mut self, event: &Event, object: Object, mode: Mode, holds: &Holds) -> Vec<LockRing> {
         let many = holds.len() > HELD_MAX;
-        if holds.is_empty() || many || holds.iter().any(|hold| hold.object == object) {
+        if holds.is_empty() || many || holds.contains(object) {
             return Vec::new();
         }
         let mut all: Vec<(Object, Mode)> = holds.iter().map(|h| (h.object, h.mode)).collect();
         all.sort_unstable();
         let mut rings = Vec::new();
-        for hold in holds {
+        for hold in holds.iter() {
             let taken = Taken {
                 acquisition: Acquisition {
                     held: hold.object,

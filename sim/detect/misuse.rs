@@ -17,7 +17,7 @@ use sim_abi::Tick;
 use sim_abi::event::{Event, EventKind, Misuse, Object};
 
 use crate::held::{Held, Hold};
-use crate::side::{Place, forget_range, in_space};
+use crate::side::{Place, forget_range, forget_space};
 
 /// Something wrong with how a lock was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Misuses {
 
     /// This private address space is gone; its number may be used again.
     pub fn forget_space(&mut self, space: u32) {
-        self.lost.retain(|&object, _| !in_space(object, space));
+        forget_space(&mut self.lost, space);
     }
 }
 

@@ -83,9 +83,9 @@ pub(crate) fn location_of(object: Object) -> Option<Location> {
     }
 }
 
-/// Does the object lie in this private address space?
-pub(crate) fn in_space(object: Object, wanted: u32) -> bool {
-    matches!(location_of(object), Some(Location::Private { space, .. }) if space == wanted)
+/// Forgets all objects of this private address space.
+pub(crate) fn forget_space<V>(map: &mut BTreeMap<Object, V>, space: u32) {
+    forget_range(map, space, 0, u32::MAX);
 }
 
 /// Forgets the objects that start in these bytes of this private address space. The cost follows their

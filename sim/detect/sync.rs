@@ -21,7 +21,7 @@ use sim_abi::event::{EventKind, Mode, Object};
 use sim_abi::footprint::Touch;
 
 use crate::clock::{Clock, Thread};
-use crate::side::{forget_range, in_space};
+use crate::side::{forget_range, forget_space};
 
 /// The clocks of one object.
 #[derive(Clone, Debug, Default)]
@@ -136,7 +136,7 @@ impl Objects {
     }
 
     pub(crate) fn forget_space(&mut self, space: u32) {
-        self.clocks.retain(|&object, _| !in_space(object, space));
+        forget_space(&mut self.clocks, space);
     }
 
     pub(crate) fn forget_range(&mut self, space: u32, start: u32, size: u32) {

@@ -93,6 +93,12 @@ pub struct Core {
 const EFFORT_OF_A_CALL: u64 = 100;
 /// The same for giving a core to a thread: without it, synthetic processes could switch for ever.
 const EFFORT_OF_A_SWITCH: u64 = 10;
+/// The same for the end of a wait.
+const EFFORT_OF_A_WAKEUP: u64 = 50;
+/// The same for starting a handler, with all that its return does.
+const EFFORT_OF_A_SIGNAL: u64 = 200;
+/// The same for a new process or a new program, besides its pages.
+const EFFORT_OF_A_PROCESS: u64 = 20_000;
 
 impl Clock {
     /// At tick 0, with nothing on any core.
@@ -150,6 +156,21 @@ impl World {
     pub(crate) fn effort(&mut self, bytes: u32) {
         const BYTES_PER_INSTRUCTION: u64 = 16;
         self.clock.effort += u64::from(bytes) / BYTES_PER_INSTRUCTION;
+    }
+
+    /// The kernel ends a wait.
+    pub(crate) fn effort_of_wakeup(&mut self) {
+        self.clock.effort += EFFORT_OF_A_WAKEUP;
+    }
+
+    /// The kernel has a program handle a signal.
+    pub(crate) fn effort_of_signal(&mut self) {
+        self.clock.effort += EFFORT_OF_A_SIGNAL;
+    }
+
+    /// The kernel makes a process, or gives one another program.
+    pub(crate) fn effort_of_process(&mut self) {
+        self.clock.effort += EFFORT_OF_A_PROCESS;
     }
 
     /// The kernel looks through so many entries of a table for a program.

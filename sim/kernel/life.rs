@@ -529,6 +529,7 @@ impl World {
             cost.process_create
                 .saturating_add(cost.page_copy.saturating_mul(pages)),
         );
+        self.effort_of_process();
         self.effort((pages as u32).saturating_mul(PAGE_SIZE / 64));
         let pid = Pid(self.next_id());
         let parent = &mut self.processes[p];
@@ -637,6 +638,7 @@ impl World {
         thread.stack_slot = None;
         thread.call_pc = None;
         self.charge(self.config.cost.process_create);
+        self.effort_of_process();
         self.tell(t, EventKind::Executes);
         Ok(Outcome::Gone)
     }

@@ -251,6 +251,7 @@ impl World {
         }
         let (before, mask) = (thread.registers, thread.signal_mask);
         let sp = (before.x[2].wrapping_sub(FRAME)) & !15;
+        self.effort_of_signal();
         for n in 1..32 {
             self.store_word(t, sp.wrapping_add(4 * (n - 1)), before.x[n as usize])?;
         }

@@ -331,6 +331,7 @@ impl World {
             .expect("only a blocked thread's wait ends")
             .on;
         self.leave_queue(t);
+        self.effort_of_wakeup();
         match self.effect(t, wait) {
             Ok(Outcome::Return(result)) => {
                 if self.mode == Mode::Clock {
