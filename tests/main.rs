@@ -8,6 +8,7 @@
 //!   * `corners.rs`       the corners of C beside the host's gcc (`corners/`);
 //!   * `random_c.rs`     random C programs beside the host's gcc;
 //!   * `schedules.rs`     round-robin on paper, worked out by hand;
+//!   * `lockstep.rs`      several cores at once: the fast road and tick by tick are the same run;
 //!   * `keys.rs`          what the keys of a scenario do; exit codes; the keys of the JSON;
 //!   * `bad_input.rs`     malformed scenarios and programs: exit code 2, the right line and column;
 //!   * `findings.rs`      small programs with all that is said of them by `run` and `check`, and nothing else;
@@ -34,6 +35,7 @@ mod elf;
 mod findings;
 mod hostile;
 mod keys;
+mod lockstep;
 mod mutations;
 mod pages;
 mod programs;

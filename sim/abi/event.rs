@@ -11,7 +11,8 @@ use crate::syscall::Call;
 pub struct Event {
     /// When. Under `check` there is no clock: the number of the step.
     pub tick: Tick,
-    /// On which core; `None`: not on a core (a device, a timer, `check`).
+    /// On which core the thread did it; `None`: on none. It was moved on by another one, a device or a timer.
+    /// Under `check` there are no cores.
     pub core: Option<CoreId>,
     /// Which thread it is about.
     pub thread: Tid,

@@ -9,7 +9,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use sim_abi::record::{RunRecord, Span};
+use sim_abi::record::RunRecord;
 use sim_abi::{Finding, FindingKind, Tick, Verdict};
 use sim_kernel::{Config, Halt, Mode, World};
 
@@ -73,7 +73,7 @@ fn drive<const SETTLES: bool, const INSTRUCTIONS: bool>(
 pub(crate) fn record(
     world: &World,
     halt: Halt,
-    tracer: Tracer,
+    mut tracer: Tracer,
     mut inspector: Inspector,
     again: impl FnOnce(Vec<Moment>) -> Probe,
 ) -> RunRecord {
@@ -92,6 +92,7 @@ pub(crate) fn record(
     // The first error; a limit only if there is no other.
     let mut errors: Vec<Verdict> = errors.collect();
     errors.sort_by_key(|v| *v == Verdict::LimitReached);
+    let timeline = tracer.timeline();
     RunRecord {
         verdict: errors.first().copied().unwrap_or(Verdict::Ok),
         findings,
@@ -107,7 +108,7 @@ pub(crate) fn record(
         races,
         trace: tracer.lines,
         trace_left_out: tracer.left_out,
-        timeline: merged(tracer.spans),
+        timeline,
         outcomes: world.outcomes().to_vec(),
     }
 }
@@ -137,25 +138,4 @@ pub(crate) fn limit_reached(what: &str, world: &World) -> Finding {
             "an endless loop, or a limit that is too low: see [limits] in the scenario".into(),
         ),
     }
-}
-
-/// Neighbouring spans of one core and thread are one.
-fn merged(spans: Vec<Span>) -> Vec<Span> {
-    let mut last: BTreeMap<u16, Span> = BTreeMap::new();
-    let mut done: Vec<Span> = Vec::new();
-    for span in spans {
-        match last.get_mut(&span.core.0) {
-            Some(open)
-                if open.to == span.from
-                    && open.thread == span.thread
-                    && open.overhead == span.overhead =>
-            {
-                open.to = span.to;
-            }
-            _ => done.extend(last.insert(span.core.0, span)),
-        }
-    }
-    done.extend(last.into_values());
-    done.sort_by_key(|s| (s.from, s.core));
-    done
 }

@@ -68,15 +68,13 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
     }
 
     fn span(&mut self, core: CoreId, from: Tick, to: Tick, thread: Tid, overhead: bool) {
-        if self.tracer.spans.len() < SPANS_MAX {
-            self.tracer.spans.push(Span {
-                core,
-                from,
-                to,
-                thread,
-                overhead,
-            });
-        }
+        self.tracer.span(Span {
+            core,
+            from,
+            to,
+            thread,
+            overhead,
+        });
     }
 }
 
@@ -152,13 +150,48 @@ pub struct Tracer {
     /// Output in order: stream, bytes.
     pub output: Vec<(u8, Vec<u8>)>,
     /// What the cores did.
-    pub spans: Vec<Span>,
+    spans: Vec<Span>,
+    spans_told: usize,
+    /// Of each core, its last span.
+    last_spans: Vec<usize>,
     /// Told, and not yet written: the world was busy.
     accesses: Vec<MemoryAccess>,
     pending_instruction: Option<(Tid, u32, Instruction, Registers)>,
 }
 
 impl Tracer {
+    /// A core did this; neighbouring spans of one core and thread are one.
+    fn span(&mut self, span: Span) {
+        if self.spans_told == SPANS_MAX {
+            return;
+        }
+        self.spans_told += 1;
+        let core = usize::from(span.core.0);
+        if self.last_spans.len() <= core {
+            self.last_spans.resize(core + 1, usize::MAX);
+        }
+        match self.spans.get_mut(self.last_spans[core]) {
+            Some(last)
+                if last.to == span.from
+                    && last.thread == span.thread
+                    && last.overhead == span.overhead =>
+            {
+                last.to = span.to;
+            }
+            _ => {
+                self.last_spans[core] = self.spans.len();
+                self.spans.push(span);
+            }
+        }
+    }
+
+    /// What the cores did, in order.
+    pub fn timeline(&mut self) -> Vec<Span> {
+        let mut spans = core::mem::take(&mut self.spans);
+        spans.sort_by_key(|s| (s.from, s.core));
+        spans
+    }
+
     pub(crate) fn new(level: TraceLevel) -> Tracer {
         Tracer {
             level,
@@ -167,6 +200,8 @@ impl Tracer {
             left_out: 0,
             output: Vec::new(),
             spans: Vec::new(),
+            spans_told: 0,
+            last_spans: Vec::new(),
             accesses: Vec::new(),
             pending_instruction: None,
         }

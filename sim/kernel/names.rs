@@ -278,6 +278,16 @@ impl World {
         if !image.library_text.contains(&pc) {
             return pc;
         }
+        // The usual case, and often asked: a function that keeps its return address where it came.
+        let ra = self.threads[t].registers.x[1];
+        let keeps = |function: &sim_abi::image::Function| function.frame_at(pc).1.is_none();
+        let call = ra.wrapping_sub(4);
+        if ra != 0
+            && !image.library_text.contains(&call)
+            && image.function_at(pc).is_some_and(keeps)
+        {
+            return call;
+        }
         let mut place = 0;
         let mut calls = 0;
         self.walk(t, pc, |frame| {

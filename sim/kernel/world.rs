@@ -237,9 +237,14 @@ impl World {
     /// Notes an event of a thread, at the system call or instruction at `pc`.
     pub(crate) fn tell_at(&mut self, t: ThreadKey, pc: u32, kind: EventKind) {
         let thread = &self.threads[t];
+        // What another one does to a thread, as handing it a lock, does not happen on the thread's core.
+        let runs = |core: &sim_abi::CoreId| {
+            let running = self.clock.cores[usize::from(core.0)].thread;
+            running.is_none_or(|running| running == t)
+        };
         self.notices.push(Notice::Event(Event {
             tick: self.clock.now,
-            core: self.clock.executing,
+            core: self.clock.executing.filter(runs),
             thread: thread.tid,
             process: thread.pid,
             pc,
