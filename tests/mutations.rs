@@ -2,7 +2,8 @@
 //! command ends by itself with 0, 1 or 2, and says nothing of a panic.
 //!
 //! Changes are made of bytes and of words: a piece is left out, doubled, moved, taken from another file of its
-//! kind; a word of a list takes a piece's place; a bit is flipped. Limits are in a scenario of their own, so that
+//! kind; a word of a list takes a piece's place; a bit is flipped; and half of the changes only make another number
+//! or another operator of one, so that many programs still run. Limits are in a scenario of their own, so that
 //! what became an endless loop ends soon. `SIM_CASES=10000 cargo test --release mutations` for a long one.
 //!
 //! Not here: input made of nothing (`sim/cc`, `sim/scenario`, `sim/machine` test it).
@@ -127,7 +128,7 @@ struct Change {
 }
 
 fn changes() -> impl Strategy<Value = Vec<Change>> {
-    let change = (0u8..7, any::<Index>(), 0u8..24, any::<Index>());
+    let change = (0u8..14, any::<Index>(), 0u8..24, any::<Index>());
     let change = change.prop_map(|(what, at, length, other)| Change {
         what,
         at,
@@ -149,14 +150,28 @@ fn change(mut bytes: Vec<u8>, donor: &[u8], changes: &[Change]) -> Vec<u8> {
             3 => piece(donor, change),
             4 => piece(&bytes, change),
             5 => bytes[start..end].iter().rev().copied().collect(),
-            _ => {
+            6 => {
                 let flip = 1 << change.other.index(8);
                 bytes[start..end].iter().map(|b| b ^ flip).collect()
+            }
+            _ => {
+                let by = change.other.index(9) + 1;
+                bytes[start..end].iter().map(|b| alike(*b, by)).collect()
             }
         };
         bytes.splice(start..end, new);
     }
     bytes
+}
+
+/// Another digit, another operator: what is still right means something else.
+fn alike(byte: u8, by: usize) -> u8 {
+    let kinds: [&[u8]; 2] = [b"0123456789", b"+-*/%&|^<>"];
+    let place = |kind: &&[u8]| Some((kind.iter().position(|&b| b == byte)?, kind.len()));
+    kinds
+        .iter()
+        .find_map(|kind| place(kind).map(|(at, length)| kind[(at + by) % length]))
+        .unwrap_or(byte)
 }
 
 /// So many bytes from somewhere else.

@@ -293,7 +293,9 @@ impl World {
     fn thread_name(&mut self, t: ThreadKey, function: u32, handle: u32) -> String {
         let p = self.threads[t].process;
         let variable = self.name_of(t, handle).map(|name| short(&name).to_string());
-        let name = variable.filter(|name| !name.is_empty()).unwrap_or_else(|| {
+        // A heap block's address says nothing of what the thread is for.
+        let telling = |name: &String| !name.is_empty() && !name.starts_with("heap block");
+        let name = variable.filter(telling).unwrap_or_else(|| {
             let image = self.processes[p].image.as_ref();
             let function = image
                 .and_then(|i| i.function_at(function))
