@@ -287,3 +287,10 @@ fn walk_both(mut one: World, mut two: World, picks: &[usize], text: &str) {
 fn small_ones_are_compared_with_all() {
     assert_eq!(agree(&[vec![0], vec![0]]), 3);
 }
+
+/// Where strategies once disagreed.
+#[test]
+fn what_once_differed() {
+    // A thread stands before an access to a stack that goes away meanwhile: the access itself is the crash.
+    agree(&[vec![12, 24, 1, 9], vec![13, 25, 12], vec![7, 6, 25]]);
+}

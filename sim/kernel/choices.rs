@@ -233,6 +233,8 @@ impl World {
                 &mut hold,
             );
             let held = hold.held;
+            // The access that is the step is in nobody's way any more, but its page has gone meanwhile.
+            let is_the_step = pass && executed == 0;
             (pass, reserved) = (hold.pass, hold.reserved);
             if O::SETTLES || O::INSTRUCTIONS {
                 observer.settled(self);
@@ -253,7 +255,7 @@ impl World {
                 }
                 Stop::Miss(miss) => {
                     if let Err(fault) = self.page_fault(t, miss) {
-                        if !alone {
+                        if !alone && !is_the_step {
                             self.threads[t].parked = Some(Parked::Fault);
                             return;
                         }
