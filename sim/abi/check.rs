@@ -47,7 +47,7 @@ pub struct CheckRecord {
     pub depth: u64,
     /// What the search itself remembers, at most.
     pub memory_bytes: u64,
-    /// Texts of `sim_outcome`: in how many steps (of distinct states) or executions each came up.
+    /// Texts of `sim_outcome`: after how many steps each was told; where `are_distinct`, in how many states.
     pub outcomes: BTreeMap<String, u64>,
     /// Errors and warnings, the counterexample's first.
     pub findings: Vec<Finding>,

@@ -102,7 +102,7 @@ pub struct CheckOptions {
     /// Worker threads; the result is the same for any number
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: u16,
-    /// Leave out no state (nothing is left out as yet)
+    /// Make every step of every state, also where others show the same (`states`)
     #[arg(long)]
     pub no_reduction: bool,
     /// For people or for machines

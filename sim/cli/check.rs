@@ -67,6 +67,7 @@ pub fn asked(options: &CheckOptions, scenario: &Scenario) -> Result<Options, Fai
         max_steps: options.max_steps.unwrap_or(default.max_steps),
         preemptions: options.preemptions.or(check.preemptions),
         seed: options.seed.unwrap_or(scenario.config.seed),
+        reduction: !options.no_reduction,
         every_access: false,
         outcomes: check.outcomes.clone().or(expected),
     })

@@ -19,6 +19,7 @@ use crate::findings;
 use crate::livelock::Graph;
 use crate::pct::Pct;
 use crate::random::Random;
+use crate::reduced::Reduced;
 use crate::replay;
 use crate::schedule::{VERSION, program_id};
 use crate::search::{Bounds, Discovery, Search, Tally, switches};
@@ -79,6 +80,9 @@ pub struct Options {
     pub seed: u64,
     /// The outcomes that are allowed, and must all come up.
     pub outcomes: Option<Vec<String>>,
+    /// Steps are left out whose traces are seen otherwise (`states` only). A bound on preemptions rules
+    /// it out.
+    pub reduction: bool,
     /// Every access is a step, to private memory too: for tests of what is left out otherwise.
     pub every_access: bool,
 }
@@ -93,6 +97,7 @@ impl Default for Options {
             preemptions: None,
             seed: 0,
             outcomes: None,
+            reduction: true,
             every_access: false,
         }
     }
@@ -122,6 +127,9 @@ pub fn check(
     let config = replay::without_synthetic(config);
     let bounds = options.bounds();
     match options.strategy {
+        StrategyKind::States if options.reduction && bounds.preemptions.is_none() => {
+            with(&config, Reduced::default(), options, bounds, report)
+        }
         StrategyKind::States => with(&config, States::default(), options, bounds, report),
         StrategyKind::Dpor => with(&config, Dpor::default(), options, bounds, report),
         StrategyKind::Dfs => with(&config, Dfs::default(), options, bounds, report),
@@ -151,7 +159,7 @@ fn with<S: Strategy>(
         None if !exhaustive => Some(format!("{name} does not try everything")),
         other => other,
     };
-    let has_cycle = search.strategy.has_met_cycle();
+    let may_circle = search.strategy.may_circle();
     let sharing = core::mem::take(&mut search.sharing);
     let mut result = Result {
         config,
@@ -160,7 +168,7 @@ fn with<S: Strategy>(
         is_shortest: false,
     };
     // L3: a program that runs for ever by intention is none.
-    if has_cycle && unfinished.is_none() && (tally.ends || tally.progresses) {
+    if may_circle && unfinished.is_none() && (tally.ends || tally.progresses) {
         result.find_livelock(bounds, report);
     }
     result.shorten(bounds, report);
@@ -253,6 +261,13 @@ impl Result<'_> {
     /// Looks for a fair cycle without progress.
     fn find_livelock(&mut self, bounds: Bounds, report: &mut dyn FnMut(&Tally) -> bool) {
         let sharing = self.sharing.clone();
+        // Is there a cycle at all? The graph takes more memory than the question.
+        let mut search = Search::new(self.config, States::default(), sharing, bounds, report);
+        search.run();
+        if !search.strategy.may_circle() {
+            return;
+        }
+        let sharing = core::mem::take(&mut search.sharing);
         let mut search = Search::new(self.config, Graph::default(), sharing, bounds, report);
         search.run();
         if search.tally.cut.is_some() {

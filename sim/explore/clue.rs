@@ -200,6 +200,7 @@ impl Observer for Watch {
         };
         if self.step.is_wanted {
             self.step.event(world, event);
+            self.heap_of(event);
         }
         if let Some(verdict) = told {
             let clue = Clue::Told(FindingKind::Error(verdict), event.pc);
@@ -261,6 +262,21 @@ impl Watch {
         step.wrote = false;
         if let Some(thread) = thread {
             step.footprint.add_operation(&chosen.operation, thread.pid);
+        }
+    }
+
+    /// Whose heap does the step change?
+    fn heap_of(&mut self, event: &Event) {
+        let owner = match event.kind {
+            EventKind::HeapAllocated { .. } => Some(event.thread),
+            EventKind::HeapFreed { block, .. } => {
+                let block = self.history.heap.block_at(event.process, block);
+                block.map(|block| block.allocated.thread)
+            }
+            _ => None,
+        };
+        if let Some(owner) = owner {
+            self.step.footprint.add(Thing::Heap(owner), true);
         }
     }
 

@@ -13,8 +13,7 @@
 //!   D2  an operation that waits is in a race with every step before it that touches its object: an unlock
 //!       stands between two locks, and it is the locks that can be swapped. Operations that cannot be done
 //!       are in races too, or what would have been done instead were never tried;
-//!   D3  a thread whose step has been tried sleeps in what is tried after it, until a step that does not
-//!       commute with it. Where all sleep, all has been seen;
+//!   D3  where all who can move sleep (`sleep.rs`), all has been seen;
 //!   D4  of an operation with several outcomes each is tried;
 //!   D5  a thread that comes back to where it was, having written nothing and read nothing that has changed
 //!       since, waits for a change of what it read (`window.rs`). If nobody else can move, the program
@@ -32,6 +31,7 @@ use sim_kernel::{Enabled, Operation, State, Wait, World};
 use crate::clue::{Clue, is_race};
 use crate::footprint::Footprint;
 use crate::search::mover;
+use crate::sleep::Sleep;
 use crate::strategy::{Arrival, Arrived, Strategy};
 use crate::window::Window;
 
@@ -74,46 +74,27 @@ struct Node {
     waiting: BTreeSet<Tid>,
     /// Threads by slot: in the order in which they appeared.
     threads: Vec<Known>,
-    /// Steps that have been tried elsewhere.
-    sleep: Vec<(Tid, Rc<Footprint>)>,
-    /// Steps that have been tried here.
-    done: Vec<(Tid, Rc<Footprint>)>,
+    sleep: Sleep,
     /// Who is to be tried here.
     to_try: Vec<Tid>,
-    /// Who is being tried, the next of its choices, and what those so far have touched.
-    present: Option<(Tid, usize, Footprint)>,
 }
 
 impl Node {
-    fn sleeps(&self, tid: Tid) -> bool {
-        self.sleep.iter().any(|(other, _)| *other == tid)
-    }
-
     fn slot(&self, tid: Tid) -> Option<usize> {
         self.threads.iter().position(|known| known.tid == tid)
     }
 
     /// The next choice to make here.
     fn next(&mut self, enabled: &[Enabled]) -> Option<usize> {
-        loop {
-            if let Some((tid, from, footprint)) = &mut self.present {
-                let all = enabled.iter().enumerate().skip(*from);
-                if let Some((n, _)) = all.into_iter().find(|(_, e)| e.thread == *tid) {
-                    *from = n + 1;
-                    return Some(n);
-                }
-                let tried = (*tid, Rc::new(core::mem::take(footprint)));
-                self.done.push(tried);
-            }
+        let (can, waiting) = (&self.enabled, &self.waiting);
+        let to_try = &self.to_try;
+        self.sleep.next(enabled, |sleep| {
             let fresh = |tid: &&Tid| {
-                let done = self.done.iter().any(|(other, _)| other == *tid);
-                let can = self.enabled.contains(tid) && !self.waiting.contains(tid);
-                can && !done && !self.sleeps(**tid)
+                let moves = can.contains(tid) && !waiting.contains(tid);
+                moves && !sleep.is_done(**tid) && !sleep.sleeps(**tid)
             };
-            let next = self.to_try.iter().find(fresh).copied();
-            self.present = next.map(|tid| (tid, 0, Footprint::default()));
-            next?;
-        }
+            to_try.iter().find(fresh).copied()
+        })
     }
 }
 
@@ -126,7 +107,7 @@ pub struct Dpor {
     races: Vec<Clue>,
     found: Vec<(Clue, Vec<Choice>)>,
     /// Somewhere threads went round in circles.
-    has_met_cycle: bool,
+    may_circle: bool,
 }
 
 /// An operation that is in a race with a step: one that has been done, or one that cannot be.
@@ -169,7 +150,7 @@ impl Strategy for Dpor {
         let windows = node.threads.iter().filter(|k| k.window.is_closed());
         node.waiting = windows.map(|known| known.tid).collect();
         let last = at.path.last().and_then(|choice| mover(*choice));
-        let awake = |tid: &&Tid| !node.sleeps(**tid);
+        let awake = |tid: &&Tid| !node.sleep.sleeps(**tid);
         let free = |tid: &&Tid| awake(tid) && !node.waiting.contains(*tid);
         let first = node.enabled.iter().filter(free);
         let first = first
@@ -180,7 +161,7 @@ impl Strategy for Dpor {
             Some(first) => node.to_try.push(first),
             None if node.enabled.is_empty() => {}
             None if node.enabled.iter().all(|tid| awake(&tid)) => {
-                self.has_met_cycle = true;
+                self.may_circle = true;
                 return Arrived::Circles;
             }
             None => return Arrived::Known,
@@ -198,8 +179,8 @@ impl Strategy for Dpor {
         true
     }
 
-    fn has_met_cycle(&self) -> bool {
-        self.has_met_cycle
+    fn may_circle(&self) -> bool {
+        self.may_circle
     }
 
     fn found(&mut self) -> Vec<(Clue, Vec<Choice>)> {
@@ -237,15 +218,9 @@ impl Dpor {
         let number = clock.get(slot).copied().unwrap_or(0) + 1;
         Rc::make_mut(&mut clock)[slot] = number;
         let parent = self.nodes.last_mut().expect("it has just been there");
-        if let Some((_, _, touched)) = &mut parent.present {
-            touched.merge(&footprint);
-        }
+        parent.sleep.touched(&footprint);
+        node.sleep = parent.sleep.after(tid, &at.step.moved, &footprint);
         let moved = |tid: Tid| at.step.moved.contains(&tid);
-        let tried = parent.sleep.iter().chain(&parent.done);
-        let sleeps_on = |(other, touched): &&(Tid, Rc<Footprint>)| {
-            *other != tid && !moved(*other) && !touched.conflicts(&footprint)
-        };
-        node.sleep = tried.filter(sleeps_on).cloned().collect();
         node.threads = parent.threads.clone();
         for known in &mut node.threads {
             if known.tid == tid || moved(known.tid) {
@@ -346,9 +321,8 @@ impl Dpor {
                 initials.push(tid);
             }
         }
-        let sleepers = node.sleep.iter().chain(&node.done).map(|(tid, _)| tid);
-        let is_seen_to = |tid: &Tid| initials.contains(tid);
-        if sleepers.chain(&node.to_try).any(is_seen_to) {
+        let tried = node.sleep.tried().chain(node.to_try.iter().copied());
+        if { tried }.any(|tid| initials.contains(&tid)) {
             return;
         }
         let chosen = match initials.first() {

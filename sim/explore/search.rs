@@ -60,7 +60,7 @@ pub struct Tally {
     pub depth: u64,
     /// Bytes it remembers, at most.
     pub memory_bytes: u64,
-    /// Outcomes: in how many steps each was told.
+    /// Outcomes: how many executions told each, or states where those are known.
     pub outcomes: BTreeMap<String, u64>,
     /// `sim_sometimes`, by the place of the call.
     pub conditions: BTreeMap<Line, Condition>,
@@ -248,13 +248,18 @@ impl<'a, S: Strategy> Search<'a, S> {
         for clue in core::mem::take(&mut self.watch.clues) {
             self.discover(clue);
         }
-        for outcome in core::mem::take(&mut self.watch.outcomes) {
-            *self.tally.outcomes.entry(outcome).or_insert(0) += 1;
-        }
         for (line, name, holds) in core::mem::take(&mut self.watch.conditions) {
             let condition = self.tally.conditions.entry(line).or_default();
             condition.name = name;
             condition.has_held |= holds;
+        }
+    }
+
+    /// Outcomes told by the last step; where states are known, they belong to the state.
+    fn count_outcomes(&mut self, arrived: Arrived) {
+        let counts = !S::KNOWS_STATES || arrived == Arrived::New;
+        for outcome in self.watch.outcomes.drain(..).filter(|_| counts) {
+            *self.tally.outcomes.entry(outcome).or_insert(0) += 1;
         }
     }
 
@@ -285,13 +290,16 @@ impl<'a, S: Strategy> Search<'a, S> {
         };
         let arrived = self.strategy.arrive(&mut arrival);
         self.note_found();
+        self.count_outcomes(arrived);
         match arrived {
-            Arrived::New => {}
+            Arrived::New => {
+                self.count_state();
+                self.notice(world, &enabled);
+            }
+            Arrived::Again => {}
             Arrived::Known => return,
             Arrived::Circles => return self.end_of_execution(),
         }
-        self.count_state();
-        self.notice(world, &enabled);
         if self.path.len() as u64 >= self.bounds.steps {
             let steps = self.bounds.steps;
             self.end_of_execution();
@@ -328,6 +336,7 @@ impl<'a, S: Strategy> Search<'a, S> {
         };
         let arrived = self.strategy.arrive(&mut arrival);
         self.note_found();
+        self.count_outcomes(arrived);
         if arrived == Arrived::Known {
             return;
         }

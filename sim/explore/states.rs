@@ -22,7 +22,7 @@ pub struct States {
     /// The states on the present path, as a list and as a set.
     path: Vec<u128>,
     on_path: HashSet<u128, Fixed>,
-    has_met_cycle: bool,
+    may_circle: bool,
 }
 
 impl States {
@@ -55,7 +55,7 @@ impl Strategy for States {
             return Arrived::New;
         }
         // States behind the present one are left over from a way that ended.
-        self.has_met_cycle |= self.on_path.contains(&fingerprint)
+        self.may_circle |= self.on_path.contains(&fingerprint)
             && self.path[..depth.min(self.path.len())].contains(&fingerprint);
         Arrived::Known
     }
@@ -68,8 +68,8 @@ impl Strategy for States {
         true
     }
 
-    fn has_met_cycle(&self) -> bool {
-        self.has_met_cycle
+    fn may_circle(&self) -> bool {
+        self.may_circle
     }
 
     fn memory_bytes(&self) -> u64 {

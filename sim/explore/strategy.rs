@@ -38,6 +38,8 @@ impl Arrival<'_> {
 pub enum Arrived {
     /// Go on from there.
     New,
+    /// Known, but not all has been tried there.
+    Again,
     /// Nothing new comes from there.
     Known,
     /// Whoever can move goes round in circles there, and nobody else ever comes: an execution is over.
@@ -81,8 +83,8 @@ pub trait Strategy {
     /// All that is possible has been tried when the search ends by itself.
     fn is_exhaustive(&self) -> bool;
 
-    /// It has come back to a state on its way: the program can go round in circles.
-    fn has_met_cycle(&self) -> bool {
+    /// The program can perhaps go round in circles.
+    fn may_circle(&self) -> bool {
         false
     }
 
