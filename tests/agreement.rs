@@ -234,6 +234,10 @@ impl Visibility for Shared {
     fn visible(&mut self, access: &sim_abi::MemoryAccess) -> bool {
         access.address < sim_abi::layout::THREAD_STACKS
     }
+
+    fn is_shared_within(&self, _: sim_abi::Location, _: u32) -> bool {
+        false
+    }
 }
 
 /// Swaps the first two steps of a way where that gives the same fingerprint, and walks on from both.

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sim_abi::{MemoryAccess, Tid};
+use sim_abi::{Location, MemoryAccess, Tid};
 use sim_detect::deadlock::dead;
 use sim_kernel::{Halt, Mode, Visibility, World};
 
@@ -23,6 +23,10 @@ struct CallsOnly;
 
 impl Visibility for CallsOnly {
     fn visible(&mut self, _access: &MemoryAccess) -> bool {
+        false
+    }
+
+    fn is_shared_within(&self, _: Location, _: u32) -> bool {
         false
     }
 }

@@ -15,7 +15,8 @@ use alloc::vec::Vec;
 
 use sim_abi::event::Misuse;
 use sim_abi::layout::THREAD_STACKS;
-use sim_abi::{Event, EventKind, FindingKind, MemoryAccess, Tid, Verdict};
+use sim_abi::syscall::Call;
+use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
 use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_plainly_alive};
 use sim_detect::heap::Heap;
 use sim_detect::held::Held;
@@ -65,25 +66,28 @@ impl Clue {
 }
 
 /// The races of a state (N1).
-pub fn races(enabled: &[Enabled], mut tell: impl FnMut(&MemoryAccess, &MemoryAccess)) {
-    for (n, first) in enabled.iter().enumerate() {
-        let Operation::Access(one) = &first.operation else {
-            continue;
-        };
-        for second in &enabled[n + 1..] {
-            if let Operation::Access(two) = &second.operation
-                && first.thread != second.thread
-                && is_race(one, two)
-            {
+pub fn races(
+    world: &World,
+    enabled: &[Enabled],
+    mut tell: impl FnMut(&MemoryAccess, &MemoryAccess),
+) {
+    let mut accesses = Vec::new();
+    enabled
+        .iter()
+        .for_each(|one| world.accesses_of(one, &mut accesses));
+    for (n, one) in accesses.iter().enumerate() {
+        for two in &accesses[n + 1..] {
+            if one.thread != two.thread && is_race(one, two) {
                 tell(one, two);
             }
         }
     }
 }
 
-/// Is it a race if these two are possible at once?
+/// Is it a race if these two are possible at once? What the C library does with its own is none.
 pub fn is_race(one: &MemoryAccess, two: &MemoryAccess) -> bool {
-    (one.write || two.write)
+    !(one.internal || two.internal)
+        && (one.write || two.write)
         && !(one.atomic && two.atomic)
         && overlap(one.location, one.size, two.location, two.size)
 }
@@ -109,6 +113,22 @@ pub fn deadlocks(world: &World, enabled: &[Enabled], mut tell: impl FnMut(Clue))
     }
     for group in &groups {
         tell(Clue::deadlock(group));
+    }
+}
+
+/// The stack that goes with a thread that ends, or that has ended.
+fn stack_that_goes(world: &World, chosen: &Enabled) -> Option<(Location, u32)> {
+    match chosen.operation {
+        Operation::Call {
+            call: Call::ThreadExit,
+            ..
+        } => world.stack_of(chosen.thread),
+        Operation::Call {
+            call: Call::ThreadJoin,
+            arguments,
+            ..
+        } => world.stack_of(Tid(arguments[0])),
+        _ => None,
     }
 }
 
@@ -146,8 +166,8 @@ pub struct StepRecord {
     is_wanted: bool,
     /// Who makes it.
     mover: Tid,
-    /// The operation that it began with.
-    pub operation: Option<Operation>,
+    /// The access that it began with, and what the kernel read or wrote for it.
+    pub accesses: Vec<MemoryAccess>,
     /// That ended a wait.
     pub waited: bool,
     /// What it touched.
@@ -238,10 +258,11 @@ impl Observer for Watch {
     }
 
     fn copy(&mut self, world: &World, access: &MemoryAccess) {
-        if !world.is_alone() {
+        if !world.is_alone() && !access.internal {
             self.copies.push(*access);
             if self.step.is_wanted {
                 self.step.footprint.add_access(access);
+                self.step.accesses.push(*access);
             }
         }
         self.access(access);
@@ -255,13 +276,19 @@ impl Watch {
         let step = &mut self.step;
         step.is_wanted = true;
         step.mover = chosen.thread;
-        step.operation = Some(chosen.operation);
+        step.accesses.clear();
+        if let Operation::Access(access) = chosen.operation {
+            step.accesses.push(access);
+        }
         step.waited = thread.is_some_and(|t| t.blocked().is_some());
         step.footprint.clear();
         step.moved.clear();
         step.wrote = false;
         if let Some(thread) = thread {
             step.footprint.add_operation(&chosen.operation, thread.pid);
+        }
+        if let Some((stack, size)) = stack_that_goes(world, chosen) {
+            step.footprint.add(Thing::Memory(stack, size), true);
         }
     }
 

@@ -26,7 +26,7 @@ use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use sim_abi::{Choice, MemoryAccess, Tid};
-use sim_kernel::{Enabled, Operation, State, Wait, World};
+use sim_kernel::{Enabled, State, Wait, World};
 
 use crate::clue::{Clue, is_race};
 use crate::footprint::Footprint;
@@ -56,7 +56,7 @@ struct Step {
     clock: Clock,
     footprint: Rc<Footprint>,
     choice: Choice,
-    access: Option<MemoryAccess>,
+    accesses: Vec<MemoryAccess>,
 }
 
 impl Step {
@@ -118,7 +118,7 @@ struct Later<'a> {
     /// What it comes after by the order of its own thread.
     base: &'a Clock,
     waits: bool,
-    access: Option<MemoryAccess>,
+    accesses: &'a [MemoryAccess],
 }
 
 impl Strategy for Dpor {
@@ -202,17 +202,13 @@ impl Dpor {
         let slot = parent.slot(tid).expect("who moves has been known");
         let base = parent.threads[slot].clock.clone();
         let footprint = Rc::new(at.step.footprint.clone());
-        let access = match at.step.operation {
-            Some(Operation::Access(access)) => Some(access),
-            _ => None,
-        };
         let later = Later {
             slot,
             tid,
             footprint: &footprint,
             base: &base,
             waits: at.step.waited,
-            access,
+            accesses: &at.step.accesses,
         };
         let mut clock = self.races(&later);
         let number = clock.get(slot).copied().unwrap_or(0) + 1;
@@ -238,7 +234,7 @@ impl Dpor {
             clock,
             footprint,
             choice,
-            access,
+            accesses: at.step.accesses.clone(),
         });
     }
 
@@ -254,7 +250,7 @@ impl Dpor {
                 footprint: &footprint,
                 base: &known.clock,
                 waits: true,
-                access: None,
+                accesses: &[],
             });
         }
     }
@@ -287,14 +283,17 @@ impl Dpor {
             .iter()
             .filter(|step| !first.before(&step.clock))
             .collect();
-        if let (Some(one), Some(two)) = (&first.access, &later.access)
-            && is_race(one, two)
-            && !self.races.contains(&Clue::race(one, two))
-        {
-            self.races.push(Clue::race(one, two));
-            let path = self.steps[..n].iter().chain(between.iter().copied());
-            let path = path.map(|step| step.choice).collect();
-            self.found.push((Clue::race(one, two), path));
+        for one in &first.accesses {
+            for two in later.accesses.iter().filter(|two| is_race(one, two)) {
+                let race = Clue::race(one, two);
+                if self.races.contains(&race) {
+                    continue;
+                }
+                let path = self.steps[..n].iter().chain(between.iter().copied());
+                let path = path.map(|step| step.choice).collect();
+                self.races.push(race.clone());
+                self.found.push((race, path));
+            }
         }
         let node = &self.nodes[n];
         let tid_of = |step: &Step| node.threads.get(step.slot).map(|known| known.tid);

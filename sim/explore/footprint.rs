@@ -189,6 +189,14 @@ impl Footprint {
             Call::Execve | Call::ExitGroup | Call::AssertFailed => self.add_end(process),
             Call::Wait4 => self.add(Thing::Ends, true),
             Call::Nanosleep | Call::SchedYield | Call::Choose => {}
+            // Steps only because others touch their memory, which is told as copies.
+            Call::ClockGettime
+            | Call::Gettimeofday
+            | Call::Getcwd
+            | Call::ThreadCreate
+            | Call::ThreadExit
+            | Call::ThreadJoin
+            | Call::Munmap => {}
             // What it does to its objects is told by its events.
             Call::CondWait | Call::CondTimedwait => {}
             // The operation has named the one object that these are about.

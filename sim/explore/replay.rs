@@ -133,7 +133,7 @@ pub fn replay(
 fn state_clues(world: &World, mut tell: impl FnMut(Clue)) {
     let mut enabled = Vec::new();
     world.enabled(&mut enabled);
-    clue::races(&enabled, |one, two| tell(Clue::race(one, two)));
+    clue::races(world, &enabled, |one, two| tell(Clue::race(one, two)));
     if world.halted() != Some(Halt::Done) {
         clue::deadlocks(world, &enabled, tell);
     }
@@ -211,7 +211,7 @@ fn race(world: &World, listener: &Listener, places: (u32, u32)) -> Option<Findin
     let mut enabled = Vec::new();
     world.enabled(&mut enabled);
     let mut found = None;
-    clue::races(&enabled, |one, two| {
+    clue::races(world, &enabled, |one, two| {
         if Clue::race(one, two) == Clue::Race(places.0, places.1) {
             found.get_or_insert((*one, *two));
         }

@@ -148,6 +148,10 @@ impl<'a, S: Strategy> Search<'a, S> {
             self.tally = Tally::default();
             self.strategy.begin();
             self.pass();
+            if self.sharing.grown && self.is_stopped() {
+                // Ways of which others might notice more than was known on them.
+                self.tally.discoveries.clear();
+            }
             if !self.sharing.grown || self.is_stopped() {
                 return;
             }
@@ -402,7 +406,7 @@ impl<'a, S: Strategy> Search<'a, S> {
     /// What is wrong in this state?
     fn notice(&mut self, world: &World, enabled: &[Enabled]) {
         let mut clues = Vec::new();
-        clue::races(enabled, |one, two| {
+        clue::races(world, enabled, |one, two| {
             clues.push(Clue::race(one, two));
         });
         clue::deadlocks(world, enabled, |clue| clues.push(clue));

@@ -11,6 +11,7 @@
 //!
 //! Words are [`Location`]s, so that memory shared between processes counts as one.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -33,6 +34,8 @@ enum Toucher {
 #[derive(Clone, Debug, Default)]
 pub struct Sharing {
     words: HashMap<Location, Toucher, Fixed>,
+    /// Those that many have touched, in order.
+    shared: BTreeSet<Location>,
     /// Who reads, and how often it has since its last write.
     reader: Option<Tid>,
     reads: u32,
@@ -50,6 +53,7 @@ impl Sharing {
         let words = shared.iter().map(|word| (*word, Toucher::Many));
         Sharing {
             words: words.collect(),
+            shared: shared.iter().copied().collect(),
             frozen: true,
             ..Sharing::default()
         }
@@ -66,14 +70,7 @@ impl Sharing {
 
     /// The shared words, in order.
     pub fn shared(&self) -> Vec<Location> {
-        let mut shared: Vec<Location> = self
-            .words
-            .iter()
-            .filter(|(_, toucher)| **toucher == Toucher::Many)
-            .map(|(word, _)| *word)
-            .collect();
-        shared.sort();
-        shared
+        self.shared.iter().copied().collect()
     }
 
     /// Has more than one thread touched any of these bytes?
@@ -91,6 +88,7 @@ impl Sharing {
 
     fn share(&mut self, word: Location) {
         if !self.frozen && self.words.insert(word, Toucher::Many) != Some(Toucher::Many) {
+            self.shared.insert(word);
             self.grown = true;
         }
     }
@@ -98,6 +96,7 @@ impl Sharing {
     fn touch(&mut self, word: Location, thread: Tid) -> bool {
         if self.all {
             self.words.insert(word, Toucher::Many);
+            self.shared.insert(word);
             return true;
         }
         match self.words.get_mut(&word) {
@@ -106,6 +105,7 @@ impl Sharing {
             Some(Toucher::One(first)) if *first == thread => false,
             Some(toucher) => {
                 *toucher = Toucher::Many;
+                self.shared.insert(word);
                 self.grown = true;
                 true
             }
@@ -127,16 +127,33 @@ impl Visibility for Sharing {
             self.touch(word, access.thread) | visible
         })
     }
+
+    fn is_shared_within(&self, from: Location, bytes: u32) -> bool {
+        if self.all {
+            return true;
+        }
+        // The word that the first byte lies in counts.
+        let first = start_of_word(from);
+        let mut shared = self.shared.range(first..from.plus(bytes));
+        shared.next().is_some()
+    }
 }
 
 /// The words an access touches.
 fn words(access: &MemoryAccess) -> impl Iterator<Item = Location> + use<> {
-    let location = access.location;
-    let start = match location {
-        Location::Private { address, .. } => address & 3,
-        Location::Shared { offset, .. } => offset & 3,
-    };
-    let first = location.plus(start.wrapping_neg());
+    let first = start_of_word(access.location);
+    let start = offset_in_word(access.location);
     let count = (start + access.size.max(1)).div_ceil(4);
     (0..count).map(move |n| first.plus(4 * n))
+}
+
+fn start_of_word(location: Location) -> Location {
+    location.plus(offset_in_word(location).wrapping_neg())
+}
+
+fn offset_in_word(location: Location) -> u32 {
+    match location {
+        Location::Private { address, .. } => address & 3,
+        Location::Shared { offset, .. } => offset & 3,
+    }
 }

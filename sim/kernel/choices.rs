@@ -9,7 +9,8 @@
 //! Rules:
 //!   C1  what memory is visible is the strategy's knowledge: it answers through [`Visibility`]
 //!   C2  while only one thread is left, nothing is visible but its choices
-//!   C3  create, first step, exit and join of an ended thread are local; return from main is not
+//!   C3  create, first step, exit and join of an ended thread are local, unless others have touched the
+//!       stack that goes with it; return from main is not
 //!   C4  a blocking call is one step, possible when its guard is true; waiting on a condition and at a
 //!       barrier are two
 //!   C5  sleeping and yielding end a step and order nothing; a timeout may come at any time
@@ -21,7 +22,7 @@ use alloc::vec::Vec;
 
 use sim_abi::syscall::Call;
 use sim_abi::{Choice, Location, MemoryAccess, Object, Op, Tid};
-use sim_machine::{Access, Kind, Stop, Watch};
+use sim_machine::{Access, AccessKind, Kind, Miss, Stop, Watch};
 
 use crate::files::FileKind;
 use crate::observer::Observer;
@@ -38,6 +39,9 @@ const LOCAL_INSTRUCTIONS_MAX: u64 = 20_000_000;
 pub trait Visibility {
     /// Could another thread notice this access? Asked while more than one thread lives.
     fn visible(&mut self, access: &MemoryAccess) -> bool;
+
+    /// Has more than one thread touched any of the bytes from here on? Then others notice when they go.
+    fn is_shared_within(&self, from: Location, bytes: u32) -> bool;
 }
 
 /// What a thread stands right before.
@@ -162,7 +166,7 @@ impl World {
                 match thread.state {
                     State::Ready => thread.parked.is_none(),
                     // C3: the join of a thread that has ended.
-                    State::Blocked(b) => matches!(b.wait, Wait::Join(..)) && self.guard(*t, b.wait),
+                    State::Blocked(b) => self.joins_by_itself(*t, b.wait, visibility),
                     State::Running(_) | State::Ended => false,
                 }
             };
@@ -255,6 +259,10 @@ impl World {
                 }
                 Stop::Miss(miss) => {
                     if let Err(fault) = self.page_fault(t, miss) {
+                        if !alone {
+                            // What is not there any more may have been another thread's.
+                            visibility.visible(&self.attempt_at(t, miss));
+                        }
                         if !alone && !is_the_step {
                             self.threads[t].parked = Some(Parked::Fault);
                             return;
@@ -263,7 +271,7 @@ impl World {
                     }
                 }
                 Stop::Ecall => {
-                    if self.park_at_call(t, alone) {
+                    if self.park_at_call(t, alone, visibility) {
                         return;
                     }
                     self.system_call(t, None);
@@ -277,6 +285,27 @@ impl World {
             }
             self.charge = 0;
             self.flush(observer);
+        }
+    }
+
+    /// The access that found no page.
+    fn attempt_at(&self, t: ThreadKey, miss: Miss) -> MemoryAccess {
+        let thread = &self.threads[t];
+        let write = miss.access == AccessKind::Store;
+        MemoryAccess {
+            tick: self.clock.now,
+            core: None,
+            thread: thread.tid,
+            process: thread.pid,
+            pc: thread.registers.pc,
+            address: miss.address,
+            location: self.location(t, miss.address),
+            size: 1,
+            write,
+            read: !write,
+            atomic: false,
+            value: 0,
+            internal: false,
         }
     }
 
@@ -316,7 +345,7 @@ impl World {
 
     /// A thread is at an `ecall`. `true`: it stays there, because others could notice the call, or
     /// because it waits; `false`: the call is local, and to be made now.
-    fn park_at_call(&mut self, t: ThreadKey, alone: bool) -> bool {
+    fn park_at_call<V: Visibility>(&mut self, t: ThreadKey, alone: bool, visibility: &V) -> bool {
         let Some(call) = Call::from_number(self.threads[t].registers.x[17]) else {
             return false;
         };
@@ -329,17 +358,26 @@ impl World {
             return false;
         }
         if let Some((wait, until)) = self.wait_of(t, call, arguments) {
-            if matches!(wait, Wait::Join(..)) && self.guard(t, wait) {
+            if self.joins_by_itself(t, wait, visibility) {
                 return false;
             }
             self.await_at_call(t, wait, until);
             return true;
         }
-        if !is_noticed(call) || !self.concerns_others(t, call, arguments) {
+        let is_local = !is_noticed(call) || !self.concerns_others(t, call, arguments);
+        if is_local && !self.touches_shared(t, call, arguments, visibility) {
             return false;
         }
         self.threads[t].parked = Some(Parked::Call(call));
         true
+    }
+
+    /// C3: the join of a thread that has ended.
+    fn joins_by_itself<V: Visibility>(&self, t: ThreadKey, wait: Wait, visibility: &V) -> bool {
+        match wait {
+            Wait::Join(tid, _) => self.guard(t, wait) && !self.has_shared_stack(tid, visibility),
+            _ => false,
+        }
     }
 
     /// The thread waits at its call: it is enabled when the guard is true, and its step is the effect.

@@ -37,7 +37,7 @@ impl World {
         &mut self.processes[p].descriptors
     }
 
-    fn file_of(&self, t: ThreadKey, fd: u32) -> Result<FileKey, Errno> {
+    pub(crate) fn file_of(&self, t: ThreadKey, fd: u32) -> Result<FileKey, Errno> {
         let p = self.threads[t].process;
         Ok(self.processes[p].descriptors.get(fd)?.file)
     }
@@ -423,8 +423,11 @@ fn part(bytes: &[u8], offset: u32, count: u32) -> Vec<u8> {
 }
 
 /// `struct stat`: 12 words: dev, ino, mode, nlink, uid, gid, size, blksize, blocks, three times.
+/// Bytes of a `struct stat`.
+pub(crate) const STAT_SIZE: u32 = 48;
+
 fn stat_bytes(mode: u32, inode: u32, size: u32) -> Vec<u8> {
-    let words = [
+    let words: [u32; STAT_SIZE as usize / 4] = [
         1,
         inode,
         mode,
@@ -438,8 +441,5 @@ fn stat_bytes(mode: u32, inode: u32, size: u32) -> Vec<u8> {
         0,
         0,
     ];
-    words
-        .iter()
-        .flat_map(|word: &u32| word.to_le_bytes())
-        .collect()
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }

@@ -7,6 +7,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod buffers;
 mod choices;
 mod clock;
 pub mod config;

@@ -36,6 +36,14 @@ use crate::world::{Mode, World};
 pub(crate) const SIGABRT: u8 = 6;
 const SIGPIPE: u8 = 13;
 
+/// Where a thread's stack lies, and its bytes: above the page that guards it.
+pub(crate) fn stack_of_slot(slot: u32) -> (u32, u32) {
+    (
+        THREAD_STACKS + slot * STACK_SLOT + PAGE_SIZE,
+        THREAD_STACK_SIZE,
+    )
+}
+
 impl World {
     /// A process of the scenario begins.
     pub(crate) fn spawn(&mut self, index: usize) {
@@ -210,7 +218,7 @@ impl World {
             .image
             .clone()
             .expect("only programs make system calls");
-        let base = THREAD_STACKS + slot * STACK_SLOT + PAGE_SIZE;
+        let (base, _) = stack_of_slot(slot);
         let space = &mut self.processes[p].space;
         space.stacks.insert(slot);
         space.add(
@@ -360,8 +368,8 @@ impl World {
         process.threads_created.free(&thread.name);
         process.joined.insert(thread.tid);
         if let Some(slot) = thread.stack_slot {
-            let base = THREAD_STACKS + slot * STACK_SLOT + PAGE_SIZE;
-            self.remove_areas(p, base / PAGE_SIZE..(base + THREAD_STACK_SIZE) / PAGE_SIZE);
+            let (base, size) = stack_of_slot(slot);
+            self.remove_areas(p, base / PAGE_SIZE..(base + size) / PAGE_SIZE);
             self.processes[p].space.stacks.remove(&slot);
         }
     }

@@ -15,9 +15,10 @@ use sim_abi::layout::{
     STACK_TOP, THREAD_STACKS,
 };
 use sim_abi::syscall::Errno;
-use sim_abi::{EventKind, Location, MemoryAccess};
+use sim_abi::{EventKind, Location};
 use sim_machine::{AccessKind, FrameId, Miss, MissReason, Sharing, SpaceId};
 
+use crate::buffers::Buffer;
 use crate::thread::ThreadKey;
 use crate::world::{Mode, Notice, World};
 
@@ -392,32 +393,21 @@ impl World {
 
     fn note_copy(&mut self, t: ThreadKey, address: u32, bytes: &[u8], write: bool) {
         let pc = self.exact_place(t);
-        let (tid, pid) = (self.threads[t].tid, self.threads[t].pid);
-        let mut done = 0;
-        while done < bytes.len() as u32 {
-            let at = address + done;
-            let size = (bytes.len() as u32 - done).min(PAGE_SIZE - at % PAGE_SIZE);
+        let buffer = Buffer {
+            address,
+            size: bytes.len() as u32,
+            write,
+        };
+        let mut notices = core::mem::take(&mut self.notices);
+        self.copies(t, pc, buffer, |mut copy| {
             let mut word = [0; 4];
-            let head = &bytes[done as usize..][..size.min(4) as usize];
+            let at = (copy.address - address) as usize;
+            let head = &bytes[at..][..copy.size.min(4) as usize];
             word[..head.len()].copy_from_slice(head);
-            let access = MemoryAccess {
-                tick: self.clock.now,
-                core: self.clock.executing,
-                thread: tid,
-                process: pid,
-                pc,
-                address: at,
-                location: self.location(t, at),
-                size,
-                write,
-                read: !write,
-                atomic: false,
-                value: u32::from_le_bytes(word),
-                internal: self.is_internal(t, pc, at),
-            };
-            self.notices.push(Notice::Access(access));
-            done += size;
-        }
+            copy.value = u32::from_le_bytes(word);
+            notices.push(Notice::Access(copy));
+        });
+        self.notices = notices;
     }
 
     /// Is an access by the instruction at `pc` the C library's own business: its data, or the heap
