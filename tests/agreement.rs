@@ -20,7 +20,7 @@ use sim_explore::check::{Options, StrategyKind, check};
 use sim_kernel::{Config, Mode, Visibility, World};
 
 /// What a thread does: one line of C each. `n` is the thread's number.
-const OPERATIONS: [&str; 28] = [
+const OPERATIONS: [&str; 30] = [
     "x = x + 1;",
     "x = n;",
     "y = x;",
@@ -49,6 +49,8 @@ const OPERATIONS: [&str; 28] = [
     "if (place) *place = 3;",
     "if (local == 3) x = 9;",
     "sched_yield();",
+    "write(1, &x, 4);",
+    "read(fds[0], &x, 1);",
 ];
 
 /// A program. Some operations come in pairs, so that most of them get somewhere.

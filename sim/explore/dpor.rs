@@ -269,6 +269,9 @@ impl Dpor {
             }
             let is_ordered = step.before(&clock);
             clock = join(&clock, &self.steps[n].clock);
+            if !is_ordered {
+                self.tell_races(n, later);
+            }
             if !is_ordered || later.waits {
                 self.reverse(n, later);
             }
@@ -276,25 +279,32 @@ impl Dpor {
         clock
     }
 
-    /// Sees to it that the other order of a step and a later operation is tried (D1).
-    fn reverse(&mut self, n: usize, later: &Later) {
+    /// Steps that follow one without coming after it.
+    fn between(&self, n: usize) -> impl Iterator<Item = &Step> {
         let first = &self.steps[n];
-        let between: Vec<&Step> = self.steps[n + 1..]
-            .iter()
-            .filter(|step| !first.before(&step.clock))
-            .collect();
-        for one in &first.accesses {
-            for two in later.accesses.iter().filter(|two| is_race(one, two)) {
-                let race = Clue::race(one, two);
-                if self.races.contains(&race) {
-                    continue;
-                }
-                let path = self.steps[..n].iter().chain(between.iter().copied());
+        { self.steps[n + 1..].iter() }.filter(|step| !first.before(&step.clock))
+    }
+
+    /// A step and a later operation that nothing orders: do they race?
+    fn tell_races(&mut self, n: usize, later: &Later) {
+        let mut races = Vec::new();
+        for one in &self.steps[n].accesses {
+            let others = later.accesses.iter().filter(|two| is_race(one, two));
+            races.extend(others.map(|two| Clue::race(one, two)));
+        }
+        for race in races {
+            if !self.races.contains(&race) {
+                let path = self.steps[..n].iter().chain(self.between(n));
                 let path = path.map(|step| step.choice).collect();
                 self.races.push(race.clone());
                 self.found.push((race, path));
             }
         }
+    }
+
+    /// Sees to it that the other order of a step and a later operation is tried (D1).
+    fn reverse(&mut self, n: usize, later: &Later) {
+        let between: Vec<&Step> = self.between(n).collect();
         let node = &self.nodes[n];
         let tid_of = |step: &Step| node.threads.get(step.slot).map(|known| known.tid);
         let can = |tid: Tid| node.enabled.contains(&tid);
