@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sim_abi::{Choice, MemoryAccess, Tick};
+use sim_abi::{Choice, Location, MemoryAccess, Tick};
 use sim_explore::run::{Options, TraceLevel};
 use sim_kernel::{Config, Mode, Visibility, World};
 use sim_scenario::Scenario;
@@ -111,6 +111,10 @@ struct Everything;
 
 impl Visibility for Everything {
     fn visible(&mut self, _: &MemoryAccess) -> bool {
+        true
+    }
+
+    fn is_shared_within(&self, _: Location, _: u32) -> bool {
         true
     }
 }
