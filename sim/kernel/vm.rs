@@ -444,9 +444,7 @@ impl World {
             };
             space.areas.insert(start, heap);
         }
-        for page in end..old_end {
-            self.memory.unmap(id, page);
-        }
+        self.memory.unmap_all(id, end..old_end);
         wanted
     }
 
@@ -614,9 +612,7 @@ impl World {
         let Some(area) = space.areas.remove(&start) else {
             return;
         };
-        for page in area.start..area.end {
-            self.memory.unmap(id, page);
-        }
+        self.memory.unmap_all(id, area.start..area.end);
         self.release_shared(&area);
     }
 

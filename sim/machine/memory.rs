@@ -75,6 +75,7 @@ impl Memory {
         let frame = match self.free.pop() {
             Some(frame) => {
                 self.journal.log(|| Entry::Taken { frame });
+                self.clear_frame(frame);
                 frame
             }
             None => {
@@ -106,8 +107,14 @@ impl Memory {
         }
     }
 
+    /// Its bytes stay until it is used again: most ends of executions need not touch them.
     fn free_frame(&mut self, frame: FrameId) {
         self.break_reservations_of_frame(frame);
+        self.free.push(frame);
+        self.journal.log(|| Entry::Freed);
+    }
+
+    fn clear_frame(&mut self, frame: FrameId) {
         let bytes = &mut self.frames[frame.0 as usize];
         if *bytes != [0; 4096] {
             self.journal.log(|| Entry::Contents {
@@ -116,8 +123,6 @@ impl Memory {
             });
             bytes.fill(0);
         }
-        self.free.push(frame);
-        self.journal.log(|| Entry::Freed);
     }
 
     /// How many users a frame has.
@@ -176,10 +181,7 @@ impl Memory {
 
     /// Unmaps everything and gives the number back.
     pub fn destroy_space(&mut self, s: SpaceId) {
-        let pages: Vec<u32> = self.pages(s).map(|(page, _)| page).collect();
-        for page in pages.into_iter().rev() {
-            self.unmap(s, page);
-        }
+        self.unmap_all(s, 0..u32::MAX);
         self.drop_texts(s);
         if let Some(space) = self.live(s) {
             space.alive = false;
@@ -240,6 +242,15 @@ impl Memory {
             self.release(old.frame);
         }
         old.is_some()
+    }
+
+    /// Unmaps the pages of a range, from the last to the first.
+    pub fn unmap_all(&mut self, s: SpaceId, range: core::ops::Range<u32>) {
+        let pages = self.pages(s).map(|(page, _)| page);
+        let pages: Vec<u32> = pages.filter(|page| range.contains(page)).collect();
+        for page in pages.into_iter().rev() {
+            self.unmap(s, page);
+        }
     }
 
     /// Changes what a mapped page may be used for.
