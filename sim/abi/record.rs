@@ -41,6 +41,12 @@ pub enum TraceKind {
         /// Text that belongs to it: what was written, the failed assertion, the outcome; else empty.
         text: String,
     },
+    /// In a schedule: this thread goes on, and another one did the step before.
+    Switch {
+        /// What the other one will meet because of it, if that is known: `t1 has yet to write x; t2 reads
+        /// x first`.
+        why: Option<String>,
+    },
     /// A memory access.
     Access {
         /// It.

@@ -274,10 +274,12 @@ impl Result<'_> {
             return;
         }
         if let Some(found) = search.strategy.livelock() {
+            let mut path = found.path;
+            path.extend(&found.circle);
             self.discoveries.push(Discovery {
-                clue: Clue::Livelock(found.threads),
-                switches: switches(&found.path),
-                path: found.path,
+                clue: Clue::Livelock(found.threads, found.circle.len()),
+                switches: switches(&path),
+                path,
             });
         }
     }

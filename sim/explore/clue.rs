@@ -34,8 +34,8 @@ pub enum Clue {
     Deadlock(Option<Kind>, Vec<u32>),
     /// Done by the last step, at this instruction.
     Told(FindingKind, u32),
-    /// These threads can move for ever without getting anywhere.
-    Livelock(BTreeSet<Tid>),
+    /// These threads can move for ever without getting anywhere: by so many steps back to the same state.
+    Livelock(BTreeSet<Tid>, usize),
     /// A limit of the scenario was reached.
     Limit(&'static str),
 }
@@ -59,7 +59,7 @@ impl Clue {
             Clue::Race(..) => FindingKind::Error(Verdict::DataRace),
             Clue::Deadlock(..) => FindingKind::Error(Verdict::Deadlock),
             Clue::Told(kind, _) => *kind,
-            Clue::Livelock(_) => FindingKind::Error(Verdict::Livelock),
+            Clue::Livelock(..) => FindingKind::Error(Verdict::Livelock),
             Clue::Limit(_) => FindingKind::Error(Verdict::LimitReached),
         }
     }

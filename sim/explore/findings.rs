@@ -187,13 +187,20 @@ pub fn standstill(tick: Tick) -> Finding {
 }
 
 /// Threads that move for ever without getting anywhere.
-pub fn livelock(tick: Tick, threads: usize) -> Finding {
+pub fn livelock(tick: Tick, threads: usize, round: usize) -> Finding {
     let who = match threads {
         1 => "a thread moves".to_string(),
         n => format!("{n} threads move"),
     };
     let message = format!("livelock: {who} for ever without getting anywhere");
     let mut finding = error(Verdict::Livelock, message, tick);
+    let steps = match round {
+        1 => "the last step leads".to_string(),
+        n => format!("the last {n} steps lead"),
+    };
+    finding.notes = Vec::from([format!(
+        "{steps} back to the same state, and can be made again and again"
+    )]);
     finding.help =
         Some("let only one of them give way, or take the locks in one order".to_string());
     finding

@@ -31,5 +31,6 @@ mod shortest;
 mod sleep;
 mod states;
 mod strategy;
+mod switches;
 mod trace;
 mod window;

@@ -13,7 +13,7 @@
 //! progress; what violates strong fairness is taken out and the rest decomposed again (Emerson & Lei 1987,
 //! as for Streett automata). Done only if the search met a cycle at all.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
 use hashbrown::HashMap;
@@ -133,6 +133,8 @@ fn can_block(enabled: &Enabled) -> bool {
 pub struct Livelock {
     /// To one of its states.
     pub path: Vec<Choice>,
+    /// From there back to it: a round in which each of them moves.
+    pub circle: Vec<Choice>,
     /// Who goes round in it.
     pub threads: BTreeSet<Tid>,
 }
@@ -204,11 +206,73 @@ impl Graph {
             let rest = component.iter().filter(|s| !starves(s)).copied();
             return Judgement::Without(rest.collect());
         }
-        let nearest = component.iter().map(node).min_by_key(|n| n.path.len());
+        let length = |s: &&NodeIndex| node(s).path.len();
+        let nearest = *component
+            .iter()
+            .min_by_key(length)
+            .expect("movers have states");
         Judgement::Fair(Livelock {
-            path: nearest.map(|n| n.path.clone()).unwrap_or_default(),
+            path: node(&nearest).path.clone(),
+            circle: self.circle(nearest, &inside, &movers),
             threads: movers,
         })
+    }
+
+    /// From a state back to it, through a component in which each of these threads moves.
+    fn circle(
+        &self,
+        start: NodeIndex,
+        inside: &BTreeSet<NodeIndex>,
+        movers: &BTreeSet<Tid>,
+    ) -> Vec<Choice> {
+        let mut circle = Vec::new();
+        let mut here = start;
+        for tid in movers {
+            if !circle.iter().any(|choice| mover(*choice) == Some(*tid)) {
+                let moves = |choice, _| mover(choice) == Some(*tid);
+                here = self.walk(here, inside, moves, &mut circle);
+            }
+        }
+        if here != start || circle.is_empty() {
+            self.walk(here, inside, |_, to| to == start, &mut circle);
+        }
+        circle
+    }
+
+    /// The shortest way to a step of a kind and over it; where that ends.
+    fn walk(
+        &self,
+        from: NodeIndex,
+        inside: &BTreeSet<NodeIndex>,
+        wanted: impl Fn(Choice, NodeIndex) -> bool,
+        way: &mut Vec<Choice>,
+    ) -> NodeIndex {
+        let mut came: BTreeMap<NodeIndex, (NodeIndex, Choice)> = BTreeMap::new();
+        let mut queue = VecDeque::from([from]);
+        while let Some(here) = queue.pop_front() {
+            for edge in self.graph.edges(here) {
+                let (to, choice) = (edge.target(), edge.weight().choice);
+                if edge.weight().progress || !inside.contains(&to) {
+                    continue;
+                }
+                if wanted(choice, to) {
+                    let mut back = Vec::from([choice]);
+                    let mut at = here;
+                    while at != from {
+                        let (before, choice) = came[&at];
+                        back.push(choice);
+                        at = before;
+                    }
+                    way.extend(back.into_iter().rev());
+                    return to;
+                }
+                if to != from && !came.contains_key(&to) {
+                    came.insert(to, (here, choice));
+                    queue.push_back(to);
+                }
+            }
+        }
+        unreachable!("every step of a strongly connected component can be reached in it")
     }
 }
 

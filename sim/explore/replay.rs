@@ -21,6 +21,7 @@ use crate::probe;
 use crate::run::{TraceLevel, limit_reached, record};
 use crate::schedule::{Refusal, VERSION, program_id};
 use crate::sharing::Sharing;
+use crate::switches::Steps;
 use crate::trace::Tracer;
 
 /// Listens to a replay: like to a run, and accesses to shared memory are events.
@@ -73,11 +74,22 @@ fn walk(config: &Arc<Config>, schedule: &Schedule, level: TraceLevel) -> Result<
     let mut world = World::boot(config, Mode::Choices);
     world.keep_output();
     world.settle(&mut sharing, &mut listener);
+    let mut steps = Steps::default();
+    let mut enabled = Vec::new();
     for (n, choice) in schedule.choices.iter().enumerate() {
+        world.enabled(&mut enabled);
+        if let Some(chosen) = enabled.iter().find(|e| e.choice == *choice) {
+            let tracer = &listener.tracer;
+            steps.push(&world, &tracer.names, chosen, tracer.lines.len());
+        }
         world
             .step(*choice, &mut sharing, &mut listener)
             .map_err(|_| Refusal::Impossible(n + 1))?;
         listener.tracer.settled(&world);
+    }
+    if level > TraceLevel::None {
+        let tracer = &mut listener.tracer;
+        steps.mark(&world, &tracer.names, &mut tracer.lines);
     }
     Ok(Walked { world, listener })
 }
@@ -166,7 +178,7 @@ fn state_finding(world: &World, listener: &Listener, clue: &Clue) -> Option<Find
     match clue {
         Clue::Race(one, two) => race(world, listener, (*one, *two)),
         Clue::Deadlock(..) => Some(deadlock(world, listener, clue)),
-        Clue::Livelock(threads) => Some(livelock(world, listener, threads)),
+        Clue::Livelock(threads, round) => Some(livelock(world, listener, threads, *round)),
         Clue::Limit(what) => Some(limit_reached(what, world)),
         Clue::Told(..) => None,
     }
@@ -184,8 +196,8 @@ fn deadlock(world: &World, listener: &Listener, clue: &Clue) -> Finding {
 }
 
 /// Where those who go round in circles are now.
-fn livelock(world: &World, listener: &Listener, threads: &BTreeSet<Tid>) -> Finding {
-    let mut finding = findings::livelock(world.now(), threads.len());
+fn livelock(world: &World, listener: &Listener, threads: &BTreeSet<Tid>, round: usize) -> Finding {
+    let mut finding = findings::livelock(world.now(), threads.len(), round);
     for tid in threads {
         let pc = match world.next_operation(*tid) {
             Some(Operation::Access(access)) => access.pc,

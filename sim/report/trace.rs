@@ -34,6 +34,7 @@ fn what(line: &TraceLine) -> (String, Paint) {
             paint(&event.kind),
         ),
         TraceKind::Access { access, place } => (access_words(access, place), Paint::Faint),
+        TraceKind::Switch { why } => (switch_words(why.as_deref()), Paint::Strong),
         TraceKind::Instruction {
             pc,
             instruction,
@@ -64,6 +65,13 @@ fn row(line: &TraceLine) -> Vec<Cell> {
         left(paint, what),
         left(Paint::Faint, place(&line.file, line.line)),
     ])
+}
+
+fn switch_words(why: Option<&str>) -> String {
+    match why {
+        Some(why) => format!("-- switch: {why}"),
+        None => "-- switch".to_string(),
+    }
 }
 
 /// `bank.c:12`, or nothing if it is unknown.
