@@ -3,19 +3,23 @@
 #include <stdio.h>
 #include <time.h>
 
+#ifndef TIMEOUT
+#define TIMEOUT 1000000 /* nanoseconds: one millisecond */
+#endif
+
 int balance_a = 100;
 int balance_b = 100;
 
 pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER; /* protects balance_a */
 pthread_mutex_t b = PTHREAD_MUTEX_INITIALIZER; /* protects balance_b */
 
-/* Takes both locks; gives up the first one if the second does not come within a millisecond. */
+/* Takes both locks; gives up the first one if the second does not come in time. */
 void lock_both(pthread_mutex_t *first, pthread_mutex_t *second) {
     for (;;) {
         struct timespec until;
         pthread_mutex_lock(first);
         clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 1000000;
+        until.tv_nsec += TIMEOUT;
         if (until.tv_nsec >= 1000000000) {
             until.tv_sec++;
             until.tv_nsec -= 1000000000;

@@ -1,10 +1,10 @@
-//! The computer at one moment, for pictures: what lies where in a process's memory, and who waits for
-//! what. Names and numbers only; made by `kernel` and `explore`, drawn by `report`.
+//! The computer at one moment: what lies where in a process's memory, who waits for what, and what is in a
+//! thread's registers. Names and numbers only; made by `kernel` and `explore`, drawn by `report`.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::ids::{Pid, Tick, Tid};
+use crate::ids::{CoreId, Pid, Tick, Tid};
 use crate::image::Permissions;
 
 /// The memory of a process.
@@ -122,4 +122,23 @@ pub struct Waiting {
     pub timed: bool,
     /// Who could end it, as far as the kernel knows.
     pub enders: Vec<Tid>,
+}
+
+/// The registers of a thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterFile {
+    /// When: just before this tick.
+    pub tick: Tick,
+    /// The thread's name: `bank/t1`.
+    pub thread: String,
+    /// The core that has them; `None`: the kernel keeps them.
+    pub core: Option<CoreId>,
+    /// `x0` to `x31`.
+    pub x: [u32; 32],
+    /// The address of the next instruction.
+    pub pc: u32,
+    /// The function that `pc` is in; empty if unknown.
+    pub function: String,
+    /// The line: `deadlock.c:14`; empty if unknown.
+    pub place: String,
 }

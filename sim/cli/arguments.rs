@@ -63,6 +63,9 @@ pub struct RunOptions {
     /// Draw a picture too: timeline, memory or waits; memory@TICK, timeline@FROM-TO
     #[arg(long, value_name = "KIND[@TICK]=FILE")]
     pub svg: Vec<Picture>,
+    /// Show the registers of every thread at this tick, too
+    #[arg(long, value_name = "TICK", conflicts_with = "schedule")]
+    pub registers: Option<u64>,
     /// Plain text, even on a terminal
     #[arg(long)]
     pub no_color: bool,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use sim_abi::moment::WaitGraph;
+use sim_abi::moment::{MemoryMap, WaitGraph};
 use sim_abi::record::RunRecord;
 use sim_abi::{FindingKind, Tick, Verdict};
 use sim_explore::moment;
@@ -130,13 +130,25 @@ pub fn draw(
             });
             svg::timeline(record, window)
         }
-        Kind::Memory => {
-            let mut maps = moment::memory(config, tick);
-            maps.retain(|map| wanted(&map.process) || wanted(&map.pid.to_string()));
-            svg::memory(&maps)
-        }
+        Kind::Memory => svg::memory(&maps(when, config, wanted)),
         Kind::Waits => svg::waits(&waits(config, tick, record)),
     }
+}
+
+/// A picture of the memory for each process by itself: a page of a book arranges them as it has room.
+pub fn memories(when: When, config: &Config, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let maps = maps(when, config, wanted);
+    match maps.len() {
+        // One picture says that there is nothing, or leaves out what is too much.
+        0 | 13.. => Vec::from([svg::memory(&maps)]),
+        _ => maps.chunks(1).map(svg::memory).collect(),
+    }
+}
+
+fn maps(when: When, config: &Config, wanted: &dyn Fn(&str) -> bool) -> Vec<MemoryMap> {
+    let mut maps = moment::memory(config, when.from.map(Tick));
+    maps.retain(|map| wanted(&map.process) || wanted(&map.pid.to_string()));
+    maps
 }
 
 /// Without a tick: at the end, when all that wait behind a deadlock do; if nobody waits then (the process

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use sim_abi::Verdict;
 use sim_abi::record::RunRecord;
+use sim_abi::{Tick, Verdict};
+use sim_explore::moment;
 use sim_explore::run::TraceLevel;
 use sim_explore::schedule::{self, Refusal};
 use sim_kernel::Config;
-use sim_report::Heading;
+use sim_report::{Heading, Part};
 use sim_scenario::Scenario;
 
 use crate::arguments::{Format, RunOptions, Trace};
@@ -31,7 +32,19 @@ pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
         Format::Json => sim_report::json(&heading, &record),
         Format::Text => {
             let style = terminal::style(options.no_color);
-            sim_report::run(&heading, &record, &|name| loader.source(name), style)
+            let part = |wanted: &[Part]| {
+                let sources = |name: &str| loader.source(name);
+                sim_report::parts(wanted, &heading, &record, &sources, style)
+            };
+            match options.registers {
+                None => part(&Part::ALL),
+                Some(tick) => {
+                    let files = moment::registers(&scenario.config, Tick(tick));
+                    let (before, after) = Part::ALL.split_at(2);
+                    let registers = sim_report::registers(&files, style);
+                    [part(before), registers, part(after)].join("\n")
+                }
+            }
         }
     };
     terminal::print(&text)?;

@@ -1,4 +1,5 @@
-//! Looking at the computer at one moment of a run: memory maps and the wait-for graph, for pictures.
+//! Looking at the computer at one moment of a run: memory maps and the wait-for graph, for pictures, and
+//! register files.
 //!
 //! The run is made again up to that moment; nothing is remembered while nobody asks.
 
@@ -9,7 +10,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::facts::{Enders, ThreadFact, WaitFact};
-use sim_abi::moment::{Holding, MemoryMap, WaitGraph, WaitNode, Waiting};
+use sim_abi::moment::{Holding, MemoryMap, RegisterFile, WaitGraph, WaitNode, Waiting};
 use sim_abi::{Event, EventKind, Object, Pid, Tick, Tid};
 use sim_detect::held::Held;
 use sim_kernel::{Config, Mode, Observer, World};
@@ -48,6 +49,32 @@ pub fn waits(config: &Config, tick: Option<Tick>) -> WaitGraph {
         tick: world.now(),
         threads: nodes.iter().map(|f| watcher.node(&world, f)).collect(),
     }
+}
+
+/// The registers of every thread of a program that has not ended, just after `tick`. By tid.
+pub fn registers(config: &Config, tick: Tick) -> Vec<RegisterFile> {
+    let config = Arc::new(config.clone());
+    let world = run_to(&config, &mut (), tick.0.saturating_add(1));
+    let facts = world.facts();
+    let file = |fact: &ThreadFact| register_file(&world, fact.thread);
+    facts.iter().filter_map(file).collect()
+}
+
+fn register_file(world: &World, tid: Tid) -> Option<RegisterFile> {
+    let registers = world.thread(tid)?.registers;
+    // A process on paper has no program, and so no registers.
+    world.program_of(tid)?;
+    Some(RegisterFile {
+        tick: world.now(),
+        thread: world.thread_name_of(tid)?,
+        core: world.core_of(tid),
+        x: registers.x,
+        pc: registers.pc,
+        function: world
+            .function_at(tid, registers.pc)
+            .map_or_else(String::new, |(name, _)| name),
+        place: place(world, tid, registers.pc),
+    })
 }
 
 /// Runs until the next tick to be executed is `until`, or to the end.

@@ -2,10 +2,15 @@
 
 use super::block::Block;
 
+/// A broken line goes on at this column at most, or it would have no room.
+const COLUMN_MAX: usize = 20;
+
 /// Something that a block shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// Text with ANSI colours.
+    /// Text with ANSI colours whose columns matter: on a phone it is scrolled.
+    Table(String),
+    /// Text with ANSI colours whose lines may be broken where there is little room.
     Text(String),
     /// Lines of a file: number, text, set off.
     Lines(Vec<(usize, String, bool)>),
@@ -39,11 +44,13 @@ pub fn figure(block: &Block, shown: &Shown) -> String {
 
 fn piece(piece: &Piece) -> String {
     match piece {
+        Piece::Table(text) => {
+            let text = coloured(text.trim_end_matches('\n'));
+            format!("<pre class=\"sim-text\" tabindex=\"0\">{text}</pre>")
+        }
         Piece::Text(text) => {
-            format!(
-                "<pre class=\"sim-text\" tabindex=\"0\">{}</pre>",
-                coloured(text.trim_end_matches('\n'))
-            )
+            let rows = rows(text.trim_end_matches('\n'));
+            format!("<pre class=\"sim-text\" tabindex=\"0\">{rows}</pre>")
         }
         Piece::Lines(lines) => {
             let lines: String = lines.iter().map(line).collect();
@@ -53,6 +60,42 @@ fn piece(piece: &Piece) -> String {
             let svg = svg.replace('\n', "");
             format!("<div class=\"sim-picture\" tabindex=\"0\">{svg}</div>")
         }
+    }
+}
+
+/// Each line by itself, with the column at which it goes on when it is broken: in a trace that of the events,
+/// else a little further than it begins.
+fn rows(text: &str) -> String {
+    let mut events = None;
+    let mut out = String::new();
+    for line in text.split('\n') {
+        let plain = without_colours(line);
+        if plain.trim_start().starts_with("tick ") {
+            events = plain.find("event");
+        } else if plain.is_empty() {
+            events = None;
+        }
+        let begins = plain.len() - plain.trim_start().len();
+        let column = events.unwrap_or(begins + 2).min(COLUMN_MAX);
+        let row = match events {
+            Some(_) => whole_place(coloured(line)),
+            None => coloured(line),
+        };
+        out.push_str(&format!(
+            "<span class=\"sim-row\" style=\"--at:{column}ch\">{row}&#10;</span>"
+        ));
+    }
+    out
+}
+
+/// A trace's line ends with the place in the source, which stands back: it is broken before, not inside.
+fn whole_place(row: String) -> String {
+    const FAINT: &str = "<span class=\"sim-faint\">";
+    match row.rsplit_once(FAINT) {
+        Some((before, place)) if place.contains(':') && !place.contains(' ') => {
+            format!("{before}<span class=\"sim-faint sim-place\">{place}")
+        }
+        _ => row,
     }
 }
 
@@ -132,13 +175,7 @@ fn coloured(text: &str) -> String {
 /// What a person reads, for finding words in it.
 pub fn plain(piece: &Piece) -> String {
     match piece {
-        Piece::Text(text) => {
-            let mut parts = text.split("\u{1b}[");
-            let first = parts.next().unwrap_or("").to_string();
-            parts.fold(first, |all, part| {
-                all + part.split_once('m').map_or("", |(_, rest)| rest)
-            })
-        }
+        Piece::Table(text) | Piece::Text(text) => without_colours(text),
         Piece::Lines(lines) => lines
             .iter()
             .map(|(_, text, _)| format!("{text}\n"))
@@ -156,6 +193,14 @@ pub fn plain(piece: &Piece) -> String {
     }
 }
 
+fn without_colours(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or("").to_string();
+    parts.fold(first, |all, part| {
+        all + part.split_once('m').map_or("", |(_, rest)| rest)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +213,25 @@ mod tests {
             "<span class=\"sim-strong\"><span class=\"sim-bad\">error</span></span>: a &lt; b&#10;&#10;"
         );
         assert_eq!(plain(&Piece::Text(text.into())), "error: a < b\n\n");
+    }
+
+    #[test]
+    fn lines_know_where_they_go_on() {
+        let text = "  tick  core\n  tick  event\n     0  \u{1b}[2mstarts\u{1b}[0m  \u{1b}[2ma.c:3\u{1b}[0m\n\n  error: x";
+        let at = |column: usize, row: &str| {
+            format!("<span class=\"sim-row\" style=\"--at:{column}ch\">{row}&#10;</span>")
+        };
+        let expected = [
+            at(4, "  tick  core"),
+            at(8, "  tick  event"),
+            at(
+                8,
+                "     0  <span class=\"sim-faint\">starts</span>  <span class=\"sim-faint sim-place\">a.c:3</span>",
+            ),
+            at(2, ""),
+            at(4, "  error: x"),
+        ];
+        assert_eq!(rows(text), expected.concat());
     }
 
     #[test]

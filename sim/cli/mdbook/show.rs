@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use clap::ValueEnum;
-use sim_abi::Verdict;
 use sim_abi::record::RunRecord;
+use sim_abi::{Tick, Verdict};
 use sim_report::{CheckHeading, Heading, Part, Style, line_words};
 use sim_scenario::Scenario;
 
@@ -25,6 +25,7 @@ struct Outcome {
     scenario: Scenario,
     loader: Loader,
     heading: Heading,
+    level: Trace,
     record: RunRecord,
 }
 
@@ -107,6 +108,7 @@ impl Shower {
             trace,
             format: Format::Text,
             svg: Vec::new(),
+            registers: None,
             no_color: true,
         })
     }
@@ -123,6 +125,7 @@ impl Shower {
         let record = sim_explore::run::run(&scenario.config, &trace);
         let outcome = Rc::new(Outcome {
             heading: run::heading(&scenario, options),
+            level: options.trace,
             scenario,
             loader,
             record,
@@ -231,7 +234,7 @@ impl Shower {
             .next()
             .ok_or_else(|| block.wrong("function", format!("there is no function {name}")))?;
         Ok((
-            vec![Piece::Text(text)],
+            vec![Piece::Table(text)],
             format!("sim dump scenarios/{}", block.file),
         ))
     }
@@ -289,6 +292,7 @@ fn piece(block: &Block, outcome: &Outcome, word: &str) -> Result<Piece, Wrong> {
         "report" => &Part::ALL,
         "heading" => &[Part::Heading],
         "trace" => return trace(block, outcome),
+        "registers" => return registers(block, outcome),
         "output" => &[Part::Output],
         "threads" => &[Part::Threads],
         "processes" => &[Part::Processes],
@@ -300,7 +304,10 @@ fn piece(block: &Block, outcome: &Outcome, word: &str) -> Result<Piece, Wrong> {
     if text.is_empty() {
         return Err(block.wrong("show", format!("the run has no {word}")));
     }
-    Ok(Piece::Text(text))
+    Ok(match word {
+        "output" | "findings" | "summary" => Piece::Text(text),
+        _ => Piece::Table(text),
+    })
 }
 
 fn parts(wanted: &[Part], outcome: &Outcome, record: &RunRecord) -> String {
@@ -353,7 +360,12 @@ fn trace(block: &Block, outcome: &Outcome) -> Result<Piece, Wrong> {
         ..outcome.record.clone()
     };
     let text = parts(&[Part::Trace], outcome, &record);
-    Ok(Piece::Text(with_omissions(&text, before, after)))
+    let text = with_omissions(&text, before, after);
+    // What an instruction does stands in columns of its own.
+    Ok(match outcome.level {
+        Trace::Instructions => Piece::Table(text),
+        _ => Piece::Text(text),
+    })
 }
 
 /// Says how many lines stand before and after those that are shown.
@@ -393,6 +405,10 @@ fn picture(block: &Block, outcome: &Outcome, kind: Kind) -> Result<Piece, Wrong>
     let process = block.either("process")?;
     let wanted = |name: &str| process.as_deref().is_none_or(|p| p == name);
     let config = &outcome.scenario.config;
+    if kind == Kind::Memory {
+        let pictures = picture::memories(when, config, &wanted);
+        return Ok(Piece::Svg(pictures.concat()));
+    }
     Ok(Piece::Svg(picture::draw(
         kind,
         when,
@@ -400,6 +416,20 @@ fn picture(block: &Block, outcome: &Outcome, kind: Kind) -> Result<Piece, Wrong>
         &outcome.record,
         &wanted,
     )))
+}
+
+/// The registers of the threads that the block wants, at the moment of `at`.
+fn registers(block: &Block, outcome: &Outcome) -> Result<Piece, Wrong> {
+    let Some(tick) = moment(block, outcome)?.from else {
+        return Err(block.wrong("show", "registers are shown at a moment: `at`"));
+    };
+    let threads = block.texts("threads")?;
+    let mut files = sim_explore::moment::registers(&outcome.scenario.config, Tick(tick));
+    files.retain(|file| threads.is_empty() || threads.contains(&file.thread));
+    if files.is_empty() {
+        return Err(block.wrong("at", "no such thread has registers at this moment"));
+    }
+    Ok(Piece::Table(sim_report::registers(&files, COLOURED)))
 }
 
 /// The moment of `at`: a tick, or that of the first line of the trace with these words.

@@ -123,7 +123,7 @@ impl Picture<'_> {
                 }
             }
         }
-        if ring.len() <= 4 && layers.iter().all(|layer| layer.len() <= 2) {
+        if ring.len() <= 6 && layers.iter().all(|layer| layer.len() <= 2) {
             self.width = NARROW;
         }
         let mut y = 16;
