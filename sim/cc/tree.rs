@@ -206,8 +206,21 @@ pub struct Local {
     pub ty: Ty,
     /// Register or frame.
     pub storage: Storage,
+    /// `_Alignas` or an attribute of its declaration; 0: as its type is aligned.
+    pub align: u32,
     /// Where it is declared.
     pub place: Place,
+}
+
+/// A `case` of a `switch`: from `low` to `high`, both as the bits of the `switch`'s value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Case {
+    /// The first value.
+    pub low: u64,
+    /// The last value; mostly the first.
+    pub high: u64,
+    /// Where they lead.
+    pub label: LabelId,
 }
 
 /// Where a local may live.
@@ -255,8 +268,8 @@ pub enum Stmt {
     Switch {
         /// What is compared.
         value: Expr,
-        /// The constants of the `Case`s in `body`, in source order, as `value`'s bits, with the label of each.
-        cases: Vec<(u64, LabelId)>,
+        /// The `case`s in `body`, in source order.
+        cases: Vec<Case>,
         /// Where no case matches; `None`: after the switch.
         default: Option<LabelId>,
         /// The body, with a `Label` for each case.

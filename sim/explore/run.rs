@@ -126,9 +126,17 @@ pub(crate) fn limit_reached(what: &str, world: &World) -> Finding {
     let bound = number
         .get(what)
         .map_or(String::new(), |n| format!(" ({n})"));
+    // The kernel's work counts as instructions too: fewer may have been executed.
+    let executed = world.instructions();
+    let others = match what {
+        "instructions" if executed < limits.instructions => {
+            format!(", {executed} executed and the kernel's work counted as the others")
+        }
+        _ => String::new(),
+    };
     Finding {
         kind: FindingKind::Error(Verdict::LimitReached),
-        message: format!("limit reached: {what}{bound}; what came after it is not known"),
+        message: format!("limit reached: {what}{bound}{others}; what came after it is not known"),
         tick: world.now(),
         about: None,
         threads: Vec::new(),

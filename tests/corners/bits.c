@@ -24,6 +24,21 @@ static int case_of(long long value)
     }
 }
 
+// What fits into int or unsigned becomes one, however wide the declared type is.
+static void promotions(void)
+{
+    struct {
+        long long two : 2;
+        unsigned long long b31 : 31, b32 : 32, b40 : 40;
+        long long s32 : 32;
+        unsigned long u5 : 5;
+    } x = {.two = -2, .b31 = 0x7fffffff, .b32 = 0xffffffff, .b40 = 5, .s32 = -1, .u5 = 31};
+    printf("%zu %zu %zu %zu %zu\n", sizeof(x.two + 0), sizeof(x.b31 + 0), sizeof(+x.b32), sizeof(-x.b40), sizeof(~x.s32));
+    printf("%d %d %d\n", x.two < 0u, x.b31 - 0x7fffffff - 1 < 0, x.b32 + 1 == 0);
+    printf("%d %d %d\n", x.s32 < 0u, x.u5 - 32 < 0, _Generic(x.b32 + 0, unsigned: 1, default: 2));
+    printf(" %02x %lld\n", x.two, x.b40 + 0LL);
+}
+
 int main(void)
 {
     struct fields x = { 31, -32, 0x7fffffff, 0x1fffffffffull, 7, 5 };
@@ -41,5 +56,6 @@ int main(void)
     printf("%x %x\n", __builtin_bswap32(low), __builtin_bswap16(low));
     printf("%d %d\n", case_of(0x7fffffffffffffffLL), case_of(-0x7fffffffffffffffLL - 1));
     printf("%d %d %d\n", case_of(1LL << 40), case_of('c'), case_of(0));
+    promotions();
     return 0;
 }

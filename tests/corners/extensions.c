@@ -122,5 +122,14 @@ int main(void)
     printf("%ls|%5lc|%-6ls|%.2ls|\n", L"wide", L'w', L"abc", L"xyz");
     sigaction(SIGTERM, &action, NULL);
     raise(SIGTERM);
+    printf("%d %d\n", ({ typedef int t; __builtin_types_compatible_p(t, const int); }), ({ __builtin_offsetof(struct { int a, b; }, b); }));
+    printf("%d %d\n", ({ __extension__ 3; }), ({ __alignof__(short); }));
+    {
+        const six = 6;
+        char *copy = __builtin_strdup("copied");
+        printf("%d %s %d\n", *(const * const)&six, copy, sizeof(const) == sizeof(int));
+        free(copy);
+    }
+    puts(strrchr("/" __BASE_FILE__, '/') + 1);
     return 0;
 }

@@ -53,8 +53,43 @@ static void show(const char *name, const void *what, int size)
 }
 #define SHOW(object) show(#object, &object, sizeof object)
 
+// A later initialiser of a whole object replaces what was said of its parts.
+struct pair {
+    int a, b;
+};
+struct holder {
+    struct pair p;
+    int c;
+    char text[6];
+    union {
+        int whole;
+        struct pair parts;
+    } u;
+};
+static int rows[2][3] = {1, 2, 3, 4, 5, 6, [0] = {7, 8}, 9, 10};
+static struct holder replaced = {{1, 2}, 3, "hello", {4}, .p = {9}, .text = "a", .u.parts = {5}};
+static struct pair in_range[6] = {[3] = {1, 2}, [4].b = 3, [0 ... 4] = {7}, [2] = {.b = 1}};
+static struct pair parts_only[2] = {{1, 2}, {3, 4}, [0].b = 5};
+
+static void replace_locals(struct pair other)
+{
+    int local_rows[2][3] = {1, 2, 3, 4, 5, 6, [0] = {7, 8}, 9, 10};
+    struct holder local = {{1, 2}, 3, "hello", {4}, .p = {9}, .text = "a", .u.parts = {5}};
+    struct pair ranges[6] = {[3] = {1, 2}, [4].b = 3, [0 ... 4] = {7}, [2] = {.b = 1}};
+    SHOW(local_rows);
+    SHOW(local);
+    struct holder twice = {.p = {1, 2}, .c = 1, .p = other};
+    SHOW(ranges);
+    SHOW(twice);
+}
+
 int main(void)
 {
+    SHOW(rows);
+    SHOW(replaced);
+    SHOW(in_range);
+    SHOW(parts_only);
+    replace_locals((struct pair){3, 4});
     struct small part = {9, 8, {7, 6}};
     struct outer local = {3, part, 4, "local", 1};
     struct outer again[2] = {[1].s.b = 1, 2, 3, 4, "x"};

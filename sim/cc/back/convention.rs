@@ -10,6 +10,9 @@ use crate::tree::Ty;
 use alloc::vec::Vec;
 use sim_abi::Reg;
 
+/// What the stack pointer is a multiple of.
+pub(super) const STACK_ALIGN: u32 = 16;
+
 /// Where one word of an argument travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Seat {

@@ -14,6 +14,7 @@
 //! The saved registers lie low so that even a large frame reaches them with a 12-bit offset.
 
 use super::code::{Code, SlotId};
+use super::convention::STACK_ALIGN;
 use super::registers::Allocation;
 use alloc::vec::Vec;
 use sim_abi::Reg;
@@ -60,7 +61,7 @@ impl Frame {
             .iter()
             .map(|slot| {
                 // The stack pointer itself is only a multiple of 16.
-                let start = align_up(top, slot.align.min(16));
+                let start = align_up(top, slot.align.min(STACK_ALIGN));
                 top = start.saturating_add(slot.size).min(i32::MAX as u32 / 2);
                 start
             })

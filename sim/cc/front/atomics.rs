@@ -258,6 +258,7 @@ impl Checker<'_> {
             type_name: String::new(),
             ty: Ty::Scalar(scalar),
             storage,
+            align: 0,
             place,
         };
         self.new_local(local)

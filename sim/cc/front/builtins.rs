@@ -63,6 +63,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("copysignf", "fff"),
     ("llabs", "ll"),
     ("stpcpy", "ppp"),
+    ("strdup", "pp"),
     ("vsprintf", "ippp"),
     ("vsnprintf", "ipupp"),
     ("vfprintf", "ippp"),

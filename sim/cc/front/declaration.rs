@@ -200,6 +200,10 @@ impl Checker<'_> {
                 types::INT.plain()
             }
             None if words.any => self.basic_type(&words, at, last).plain(),
+            None if quals != 0 && matches!(self.kind(), Kind::Star | Kind::RightParen) => {
+                self.say(at, errors::implicit_int_of_qualifiers);
+                types::INT.plain()
+            }
             None => return self.no_type(result, at),
         };
         if quals & ATOMIC != 0
@@ -579,12 +583,12 @@ impl Checker<'_> {
     /// Declares a parameter or variable of the function.
     pub fn new_variable(&mut self, name: Token, ty: Q, align: u32) -> EntityId {
         let storage = self.storage_of(name.text, ty);
-        let tree = self.aligned_ty(ty, align);
         let local = Local {
             name: self.names.text(name.text),
             type_name: self.type_name(ty),
-            ty: tree,
+            ty: self.types.ty(ty.id),
             storage,
+            align,
             place: place(name.at),
         };
         let local = self.new_local(local);
@@ -607,18 +611,6 @@ impl Checker<'_> {
             Storage::Register
         } else {
             Storage::Frame
-        }
-    }
-
-    /// The tree's type, with a larger alignment if one is asked for.
-    pub fn aligned_ty(&self, ty: Q, wanted: u32) -> crate::tree::Ty {
-        use crate::tree::Ty;
-        match self.types.ty(ty.id) {
-            Ty::Aggregate { size, align } => Ty::Aggregate {
-                size,
-                align: align.max(wanted),
-            },
-            other => other,
         }
     }
 

@@ -66,6 +66,12 @@ impl Checker<'_> {
         } else if last_was_member && self.kind() != Kind::LeftBrace {
             return self.unexpected("`=` after the designator");
         }
+        if let Some((times, size)) = range
+            && (self.kind() == Kind::LeftBrace || self.string_here(current.ty))
+        {
+            let all = size.saturating_mul(times.saturating_add(1));
+            self.replace(current.offset, all, items);
+        }
         let from = items.items.len();
         self.element(current, None, items)?;
         if let Some((times, size)) = range {

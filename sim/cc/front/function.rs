@@ -14,7 +14,9 @@ use super::names::{self, Name};
 use super::scope::Meaning;
 use super::token::{Kind, LINE_START, Location};
 use super::types::{self, Q, VOID};
-use crate::tree::{Expr, ExprKind, Function, LabelId, Local, LocalId, Scalar, Stmt, Storage, Ty};
+use crate::tree::{
+    Case, Expr, ExprKind, Function, LabelId, Local, LocalId, Scalar, Stmt, Storage, Ty,
+};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -29,11 +31,31 @@ pub struct NamedLabel {
 
 /// A `switch` being parsed.
 pub struct SwitchState {
-    pub cases: Vec<(u64, LabelId)>,
-    /// The same by value, with their places.
-    pub seen: BTreeMap<u64, Location>,
+    pub cases: Vec<Case>,
+    /// The same in the order of their values (see [`Self::rank`]): the first one's to the last one's, and the place.
+    pub seen: BTreeMap<u64, (u64, Location)>,
     pub default: Option<(LabelId, Location)>,
     pub scalar: Scalar,
+}
+
+impl SwitchState {
+    /// Turns a value's bits into a number that is ordered as the value is.
+    pub fn rank(&self, bits: u64) -> u64 {
+        match self.scalar.signed() {
+            true => bits ^ 1 << 63,
+            false => bits,
+        }
+    }
+
+    /// The first value from `low` to `high` (ranks) that a case has already, and that case's place.
+    pub fn taken(&self, low: u64, high: u64) -> Option<(u64, Location)> {
+        let before = self.seen.range(..=low).next_back();
+        if let Some((_, &(_, at))) = before.filter(|(_, (end, _))| *end >= low) {
+            return Some((low, at));
+        }
+        let (&start, &(_, at)) = self.seen.range(low..=high).next()?;
+        Some((start, at))
+    }
 }
 
 /// The function being parsed.

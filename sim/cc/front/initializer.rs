@@ -20,6 +20,9 @@ pub const BYTES_MAX: u32 = 64 << 20;
 /// The most items of any initialiser.
 pub const ITEMS_MAX: usize = 2 << 20;
 
+/// The most work of finding what initialisers replace.
+const REPLACING_MAX: usize = 1 << 28;
+
 /// A part of an initialiser.
 #[derive(Clone)]
 pub struct Item {
@@ -46,6 +49,8 @@ pub struct Items {
     pub items: Vec<Item>,
     /// One past the last byte that is initialised (flexible array members).
     pub end: u32,
+    /// How often an item was looked at to find what another one replaces.
+    replacing: usize,
 }
 
 /// The sub-object that is initialised next.
@@ -90,11 +95,11 @@ impl Checker<'_> {
         out: &mut Vec<Stmt>,
     ) -> Parse<()> {
         let entity = &self.scopes.entities[id as usize];
-        let (ty, at, align) = (entity.ty, entity.at, entity.align);
+        let (ty, at) = (entity.ty, entity.at);
         let (ty, items) = self.initializer(ty)?;
         self.scopes.entities[id as usize].ty = ty;
         self.require_complete(id);
-        let tree = self.aligned_ty(ty, align);
+        let tree = self.types.ty(ty.id);
         let type_name = self.type_name(ty);
         if let Some(found) = self
             .function
@@ -132,6 +137,7 @@ impl Checker<'_> {
             type_name: self.type_name(ty),
             ty: self.types.ty(ty.id),
             storage: Storage::Frame,
+            align: 0,
             place: place(at),
         };
         let local = self.new_local(local);
@@ -205,7 +211,7 @@ impl Checker<'_> {
     }
 
     /// Is here a string literal that initialises a whole array of this type?
-    fn string_here(&self, ty: Q) -> bool {
+    pub fn string_here(&self, ty: Q) -> bool {
         let Some((of, _)) = self.types.element(ty.id) else {
             return false;
         };
@@ -313,6 +319,7 @@ impl Checker<'_> {
     }
 
     fn string_initializer(&mut self, target: Target, items: &mut Items) -> Parse<()> {
+        self.replace_object(target, items);
         let at = self.peek().at;
         let mut parens = 0;
         while self.accept(Kind::LeftParen) {
@@ -350,8 +357,57 @@ impl Checker<'_> {
         Ok(())
     }
 
+    /// C17 §6.7.9p19: an initialiser of a whole aggregate replaces all that went before in it, so that the
+    /// rest of it is zero.
+    pub fn replace(&mut self, offset: u32, size: u32, items: &mut Items) {
+        if offset >= items.end {
+            return;
+        }
+        items.replacing = items.replacing.saturating_add(items.items.len());
+        if items.replacing > REPLACING_MAX {
+            let at = self.peek().at;
+            self.say(at, errors::initializer_too_large);
+            self.give_up();
+            return;
+        }
+        let end = offset.saturating_add(size);
+        let end_of = |item: &Item| item.offset.saturating_add(self.length(item));
+        items
+            .items
+            .retain(|item| item.offset < offset || end_of(item) > end);
+        // What still lies there is part of something larger, assigned as a whole.
+        if items
+            .items
+            .iter()
+            .any(|item| item.offset < end && end_of(item) > offset)
+        {
+            items.items.push(Item {
+                offset,
+                what: What::Bytes(alloc::vec![0; size.min(BYTES_MAX) as usize]),
+                at: self.peek().at,
+            });
+        }
+    }
+
+    /// How many bytes it initialises; of a bit-field at least one.
+    fn length(&self, item: &Item) -> u32 {
+        match &item.what {
+            What::Value { bits: Some(_), .. } => 1,
+            What::Value { ty, .. } => self.types.size(ty.id).unwrap_or(0),
+            What::Bytes(bytes) => bytes.len() as u32,
+        }
+    }
+
+    fn replace_object(&mut self, target: Target, items: &mut Items) {
+        if target.bits.is_none() {
+            let size = self.types.size(target.ty.id).unwrap_or(0);
+            self.replace(target.offset, size, items);
+        }
+    }
+
     /// `{ … }` for a scalar, array, struct or union.
     fn braced(&mut self, target: Target, items: &mut Items) -> Parse<()> {
+        self.replace_object(target, items);
         let open = self.advance().at;
         let outer = core::mem::replace(&mut self.in_initializer_list, true);
         let result = self.braced_inside(target, items, open);

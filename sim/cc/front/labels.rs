@@ -12,7 +12,7 @@ use super::names::Name;
 use super::token::{Kind, Location};
 use super::types::VOID;
 use super::value::Value;
-use crate::tree::{Expr, ExprKind, LabelId, LocalId, Place, Scalar, Stmt, Ty};
+use crate::tree::{Case, Expr, ExprKind, LabelId, LocalId, Place, Scalar, Stmt, Ty};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -157,7 +157,11 @@ pub fn add_dispatch(state: &FunctionState, body: &mut Vec<Stmt>, end: Place) {
     let Some(dispatch) = &state.dispatch else {
         return;
     };
-    let cases = state.label_values.iter().map(|&id| (number_of(id), id));
+    let cases = state.label_values.iter().map(|&label| Case {
+        low: number_of(label),
+        high: number_of(label),
+        label,
+    });
     body.push(Stmt::Return(None, end));
     body.push(Stmt::Label(dispatch.label));
     body.push(Stmt::Switch {

@@ -47,7 +47,7 @@ fixed_names! {
     HAS_INCLUDE "__has_include" HAS_ATTRIBUTE "__has_attribute" HAS_BUILTIN "__has_builtin"
     VA_ARGS "__VA_ARGS__" VA_OPT "__VA_OPT__" PRAGMA_OPERATOR "_Pragma" FILE__ "__FILE__"
     PUSH_MACRO "push_macro" POP_MACRO "pop_macro"
-    LINE__ "__LINE__" COUNTER__ "__COUNTER__" IDENT "ident" ASSERT "assert"
+    BASE_FILE__ "__BASE_FILE__" LINE__ "__LINE__" COUNTER__ "__COUNTER__" IDENT "ident" ASSERT "assert"
     // Other words the checker looks for.
     MAIN "main" FUNC "__func__" FUNCTION__ "__FUNCTION__" PRETTY_FUNCTION "__PRETTY_FUNCTION__"
     PACKED "packed" PACKED__ "__packed__" ALIGNED "aligned" ALIGNED__ "__aligned__"

@@ -466,7 +466,16 @@ impl Checker<'_> {
         let statement = token.is_keyword()
             && !matches!(
                 token.text,
-                names::SIZEOF | names::GENERIC | names::ALIGNOF | names::VA_ARG
+                names::SIZEOF
+                    | names::GENERIC
+                    | names::ALIGNOF
+                    | names::ALIGNOF__
+                    | names::ALIGNOF____
+                    | names::EXTENSION
+                    | names::VA_ARG
+                    | names::OFFSETOF
+                    | names::TYPES_COMPATIBLE
+                    | names::CHOOSE_EXPR
             );
         let label = token.is_identifier() && self.second().kind == Kind::Colon;
         !(statement

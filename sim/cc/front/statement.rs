@@ -9,14 +9,14 @@ use super::names;
 use super::token::{Kind, LINE_START, Location, Token};
 use super::types::{self, VOID};
 use super::value::Value;
-use crate::tree::{Expr, LabelId, Stmt};
+use crate::tree::{Case, Expr, LabelId, Stmt};
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The most cases of one `switch`, ranges written out.
+/// The most cases of one `switch`.
 const CASES_MAX: usize = 1 << 16;
 /// The most `else if` in a row: they lie in each other in the tree.
 const ELSE_IF_MAX: usize = 600;
@@ -104,11 +104,12 @@ impl Checker<'_> {
             return self.label();
         }
         match token.text {
-            names::IF => self.if_statement(),
-            names::WHILE => self.while_statement(),
-            names::DO => self.do_statement(),
-            names::FOR => self.for_statement(),
-            names::SWITCH => self.switch_statement(),
+            // C17 §6.8.4p3 and §6.8.5p5: each is a block, and so is each of its parts.
+            names::IF => self.scoped(Self::if_statement),
+            names::WHILE => self.scoped(Self::while_statement),
+            names::DO => self.scoped(Self::do_statement),
+            names::FOR => self.scoped(Self::for_statement),
+            names::SWITCH => self.scoped(Self::switch_statement),
             names::CASE => self.case_label(),
             names::DEFAULT => self.default_label(),
             names::RETURN => self.return_statement(),
@@ -171,11 +172,16 @@ impl Checker<'_> {
     fn block(&mut self) -> Parse<Stmt> {
         let open = self.advance().at;
         let mut out = Vec::new();
-        self.scopes.push();
-        let result = self.block_items(open, &mut out);
-        self.scopes.pop();
-        result?;
+        self.scoped(|this| this.block_items(open, &mut out))?;
         Ok(Stmt::Block(out))
+    }
+
+    /// Parses in a scope of its own.
+    fn scoped<T>(&mut self, parse: impl FnOnce(&mut Self) -> Parse<T>) -> Parse<T> {
+        self.scopes.push();
+        let result = parse(self);
+        self.scopes.pop();
+        result
     }
 
     fn expression_statement(&mut self) -> Parse<Stmt> {
@@ -214,7 +220,7 @@ impl Checker<'_> {
             self.advance();
             let condition = self.parenthesised()?;
             let condition = self.condition(condition, "if");
-            let then = self.statement()?;
+            let then = self.scoped(Self::statement)?;
             arms.push((condition, then));
             self.deepest = self.deepest.max(arms.len() as u32);
             if arms.len() > ELSE_IF_MAX {
@@ -225,7 +231,7 @@ impl Checker<'_> {
                 break;
             }
             if !self.at_word(names::IF) {
-                last = Some(Box::new(self.statement()?));
+                last = Some(Box::new(self.scoped(Self::statement)?));
                 break;
             }
         }
@@ -241,7 +247,7 @@ impl Checker<'_> {
 
     fn loop_body(&mut self) -> Parse<Box<Stmt>> {
         self.enter_loop(1, 1);
-        let body = self.statement();
+        let body = self.scoped(Self::statement);
         self.enter_loop(-1, -1);
         Ok(Box::new(body?))
     }
@@ -294,13 +300,6 @@ impl Checker<'_> {
 
     fn for_statement(&mut self) -> Parse<Stmt> {
         self.advance();
-        self.scopes.push();
-        let result = self.for_inside();
-        self.scopes.pop();
-        result
-    }
-
-    fn for_inside(&mut self) -> Parse<Stmt> {
         let open = self.expect(Kind::LeftParen)?.at;
         let mut before = Vec::new();
         if self.starts_declaration() {
@@ -364,7 +363,7 @@ impl Checker<'_> {
         };
         function.switches.push(state);
         self.enter_loop(0, 1);
-        let body = self.statement();
+        let body = self.scoped(Self::statement);
         self.enter_loop(0, -1);
         let state = self
             .function
@@ -452,24 +451,25 @@ impl Checker<'_> {
             self.say(at, |span| errors::outside_switch(span, "case"));
             return Ok(label);
         };
-        let mut duplicate = None;
-        if to.saturating_sub(from) >= CASES_MAX as i64 || state.cases.len() > CASES_MAX {
-            self.say(value_at, errors::case_range_too_large);
+        if state.cases.len() > CASES_MAX {
+            self.say(value_at, errors::too_many_cases);
             return Ok(label);
         }
-        for value in from..=to {
-            let bits = build::wrap(value as u64, state.scalar);
-            if let Some(&old) = state.seen.get(&bits) {
-                duplicate = Some((value, old));
-                break;
-            }
-            state.seen.insert(bits, at);
-            state.cases.push((bits, label));
+        let [low, high] = [from, to].map(|n| build::wrap(n as u64, state.scalar));
+        let (first, last) = (state.rank(low), state.rank(high));
+        if first > last {
+            // An empty range.
+            return Ok(label);
         }
-        if let Some((value, old)) = duplicate {
+        if let Some((rank, old)) = state.taken(first, last) {
+            // What makes a rank makes it a value again.
+            let value = state.rank(rank) as i64;
             let old = self.span(old);
             self.say(at, |span| errors::duplicate_case(span, value, old));
+            return Ok(label);
         }
+        state.seen.insert(first, (last, at));
+        state.cases.push(Case { low, high, label });
         Ok(label)
     }
 

@@ -200,17 +200,12 @@ impl Checker<'_> {
         if !self.types.is_integer(id) {
             return value;
         }
-        // A narrow bit-field's values fit into int.
-        let narrow = value.width != 0 && value.width < 32 && self.types.size(id) <= Some(4);
-        let to = if narrow || value.width == 32 && id == super::types::LONG {
-            INT
-        } else {
-            self.types.promote(id)
-        };
-        let to = if value.width == 32 && id == super::types::ULONG {
-            UINT
-        } else {
-            to
+        // C17 §6.3.1.1p2, and as gcc has it for bit-fields of wider types too.
+        let to = match value.width {
+            1..=31 => INT,
+            32 if self.scalar(id).signed() => INT,
+            32 => UINT,
+            _ => self.types.promote(id),
         };
         self.retype(value, to)
     }
@@ -278,6 +273,7 @@ impl Checker<'_> {
             type_name: String::new(),
             ty,
             storage,
+            align: 0,
             place: at,
         })
     }

@@ -18,6 +18,7 @@ mod switch;
 mod wide;
 
 use super::code::{Code, Imm, Inst, Kind, Label, Slot, SlotId, SymbolRef, Target, V};
+use crate::back::convention::STACK_ALIGN;
 use crate::tree::{Function, Place, Scalar, Storage, Ty, Unit};
 use alloc::vec::Vec;
 use sim_abi::Op;
@@ -59,6 +60,9 @@ pub(super) struct Generator<'a> {
     function: &'a Function,
     code: Code,
     homes: Vec<Home>,
+    /// For objects that need more than the stack's alignment: the register that points at each, its slot and
+    /// what it needs.
+    over_aligned: Vec<(V, SlotId, u32)>,
     exits: Vec<Exits>,
     /// For a virtual register of a local: the index after the last instruction that set it.
     last_set: Vec<usize>,
@@ -93,6 +97,7 @@ pub(super) fn generate(unit: &Unit, function: &Function, small_tls: bool) -> Cod
             end: function.end,
         },
         homes: Vec::new(),
+        over_aligned: Vec::new(),
         exits: Vec::new(),
         last_set: Vec::new(),
         high: None,
@@ -105,6 +110,7 @@ pub(super) fn generate(unit: &Unit, function: &Function, small_tls: bool) -> Cod
     };
     g.locals();
     g.enter();
+    g.point_at_over_aligned();
     g.block(&function.body);
     g.fall_off_the_end();
     g.code
@@ -139,12 +145,42 @@ impl<'a> Generator<'a> {
                         Ty::Aggregate { size, align } => (size, align.max(1)),
                         Ty::Void => (0, 1),
                     };
-                    Home::Slot(self.slot(size, align, Some(n as u32)))
+                    self.frame_home(size, align.max(local.align), n as u32)
                 }
             };
             self.homes.push(home);
         }
         self.last_set = alloc::vec![0; self.code.virtuals as usize];
+    }
+
+    /// An object in the frame. The stack pointer is only a multiple of 16: one that must lie better has a
+    /// larger slot, in which a register points at it.
+    fn frame_home(&mut self, size: u32, align: u32, local: u32) -> Home {
+        if align <= STACK_ALIGN {
+            return Home::Slot(self.slot(size, align, Some(local)));
+        }
+        let room = size.saturating_add(align - STACK_ALIGN);
+        let slot = self.slot(room, STACK_ALIGN, Some(local));
+        let pointer = self.fresh();
+        self.over_aligned.push((pointer, slot, align));
+        Home::Reference(pointer)
+    }
+
+    /// Makes the registers of [`Self::frame_home`] point at the objects.
+    fn point_at_over_aligned(&mut self) {
+        for (pointer, slot, align) in core::mem::take(&mut self.over_aligned) {
+            let points = |home: &Home| matches!(home, Home::Reference(v) if *v == pointer);
+            // A parameter is where its caller put it.
+            if !self.homes.iter().any(points) {
+                continue;
+            }
+            let start = self.fresh();
+            self.plain(Op::Addi, start, V::SP, V::ZERO, Imm::Slot(slot, 0));
+            let past = self.li(align as i32 - 1);
+            let past = self.rr(Op::Add, start, past);
+            let mask = self.li((align as i32).wrapping_neg());
+            self.plain(Op::And, pointer, past, mask, Imm::Value(0));
+        }
     }
 
     /// A new virtual register.

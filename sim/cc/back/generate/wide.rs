@@ -83,7 +83,7 @@ impl Generator<'_> {
     }
 
     /// 0 or 1.
-    fn wide_compare(&mut self, op: BinaryOp, a: (V, V), b: (V, V), signed: bool) -> V {
+    pub(super) fn wide_compare(&mut self, op: BinaryOp, a: (V, V), b: (V, V), signed: bool) -> V {
         match op {
             BinaryOp::Eq | BinaryOp::Ne => {
                 let low = self.difference(a.0, b.0);

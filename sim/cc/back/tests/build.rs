@@ -22,6 +22,7 @@ pub fn local(s: Scalar) -> Local {
         type_name: "int".into(),
         ty: Ty::Scalar(s),
         storage: Storage::Register,
+        align: 0,
         place: Place::default(),
     }
 }

@@ -41,6 +41,10 @@ pub fn implicit_int(span: Span, name: &str, function: bool) -> Diagnostic {
     }
 }
 
+pub fn implicit_int_of_qualifiers(span: Span) -> Diagnostic {
+    warning(span, "type defaults to `int`: only qualifiers are given")
+}
+
 pub fn misspelt(span: Span, name: &str, keyword: &str) -> Diagnostic {
     error(span, format!("unknown word `{name}`")).help(format!("did you mean `{keyword}`?"))
 }

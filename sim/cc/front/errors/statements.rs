@@ -27,8 +27,8 @@ pub fn duplicate_default(span: Span, old: Span) -> Diagnostic {
     error(span, "multiple default labels in one switch").note(old, "the first one is here")
 }
 
-pub fn case_range_too_large(span: Span) -> Diagnostic {
-    error(span, "too many values in the cases of a switch")
+pub fn too_many_cases(span: Span) -> Diagnostic {
+    error(span, "too many cases in a switch")
 }
 
 pub fn return_without_value(span: Span, name: &str, ty: &str) -> Diagnostic {

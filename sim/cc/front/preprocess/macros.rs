@@ -331,7 +331,7 @@ impl Preprocessor<'_, '_> {
         }]
     }
 
-    /// `__FILE__`, `__LINE__`, `__COUNTER__`.
+    /// `__FILE__`, `__BASE_FILE__`, `__LINE__`, `__COUNTER__`.
     fn special(&mut self, name: Token) -> Token {
         let (kind, text) = match name.text {
             names::LINE__ => {
@@ -345,6 +345,8 @@ impl Preprocessor<'_, '_> {
                     alloc::format!("{}", self.counter - 1).into_bytes(),
                 )
             }
+            // The file given to the compiler is the first.
+            names::BASE_FILE__ => (Kind::String, self.path_of(0)),
             _ => (Kind::String, self.file_name(name.at.file)),
         };
         Token {
@@ -359,6 +361,11 @@ impl Preprocessor<'_, '_> {
         if let Some(name) = self.presumed_file {
             return self.names.bytes(name).to_vec();
         }
+        self.path_of(file)
+    }
+
+    /// A file's path as a string literal.
+    fn path_of(&self, file: u16) -> Vec<u8> {
         let mut text = vec![b'"'];
         for &byte in self
             .sources

@@ -24,7 +24,12 @@ impl Preprocessor<'_, '_> {
         for (name, value) in &options.defines {
             self.define_text(name, value);
         }
-        for name in [names::FILE__, names::LINE__, names::COUNTER__] {
+        for name in [
+            names::FILE__,
+            names::BASE_FILE__,
+            names::LINE__,
+            names::COUNTER__,
+        ] {
             self.set_macro(
                 name,
                 Macro {
