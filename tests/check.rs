@@ -36,6 +36,51 @@ fn verdict(command: &str) -> String {
     found["verdict"].as_str().expect("a verdict").to_string()
 }
 
+/// All states, by fewer steps: at least one to each state but the first.
+#[test]
+fn reduction_leaves_out_steps_and_no_states() {
+    for (program, unreduced) in [("philosophers.c -D N=5", 3_976), ("buffer.c", 4_236)] {
+        let (some, all) = (check(program), check(&format!("{program} --no-reduction")));
+        assert_eq!(all["transitions"], unreduced, "{program}");
+        assert_eq!(some["states"], all["states"], "{program}");
+        let steps = |found: &Value| found["transitions"].as_u64().expect("a number");
+        assert!(steps(&some) <= steps(&all), "{program}");
+        assert!(
+            steps(&some) + 1 >= some["states"].as_u64().expect("a number"),
+            "{program}"
+        );
+    }
+}
+
+/// A thread that never comes to a step of its own accord does not keep others from being seen.
+#[test]
+fn endless_threads_are_seen_to_race() {
+    let found = check("endless.c --max-states 2000");
+    assert_eq!(
+        (&found["verdict"], &found["complete"]),
+        (&"data-race".into(), &false.into())
+    );
+    // 256 values, and a handful of positions each: it runs for ever by intention, which is no livelock.
+    assert_eq!(verdict("endless.c -D LOCKED"), "ok");
+}
+
+/// Why another thread goes on, and the round of a livelock, are told.
+#[test]
+fn counterexamples_say_what_matters() {
+    let text = |command: &str| {
+        let words: Vec<&str> = ["check"].into_iter().chain(command.split(' ')).collect();
+        stdout(&sim(&programs(), &words))
+    };
+    let deadlock = text("philosophers.c -D N=3 -D LEFT");
+    assert!(deadlock.contains("-- switch: "), "{deadlock}");
+    assert!(deadlock.contains("has yet to lock"), "{deadlock}");
+    let livelock = text("spin.c -D TWO");
+    assert!(
+        livelock.contains("steps lead back to the same state"),
+        "{livelock}"
+    );
+}
+
 /// Every interleaving once.
 #[test]
 fn dfs_counts_interleavings() {
@@ -128,8 +173,24 @@ fn strategies_agree() {
         ("assert.c -D LOCKED", "ok"),
         ("choose.c", "ok"),
         ("free.c -D ORDERED", "ok"),
+        ("copies.c", "data-race"),
+        ("copies.c -D LOCKED", "ok"),
+        ("copies.c -D PIPE", "data-race"),
+        ("copies.c -D PIPE -D LOCKED", "ok"),
+        ("stack.c", "data-race"),
+        ("stack.c -D WAITS", "ok"),
     ] {
         let states = check(program);
+        let unreduced = check(&format!("{program} --no-reduction"));
+        for key in [
+            "verdict",
+            "states",
+            "outcomes",
+            "counterexample",
+            "complete",
+        ] {
+            assert_eq!(states[key], unreduced[key], "{program}: {key}");
+        }
         let dfs = check(&format!("{program} --strategy dfs"));
         let dpor = check(&format!("{program} --strategy dpor"));
         assert_eq!(states["verdict"], expected, "{program}");

@@ -64,7 +64,7 @@ pub fn asked(options: &CheckOptions, scenario: &Scenario) -> Result<Options, Fai
             .or(check.max_states)
             .unwrap_or(default.max_states),
         max_executions: options.max_executions,
-        max_steps: options.max_steps.unwrap_or(default.max_steps),
+        max_steps: options.max_steps,
         preemptions: options.preemptions.or(check.preemptions),
         seed: options.seed.unwrap_or(scenario.config.seed),
         reduction: !options.no_reduction,

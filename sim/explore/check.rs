@@ -30,6 +30,8 @@ use crate::strategy::Strategy;
 
 /// Errors and warnings that get words; more are left out.
 const FINDINGS_MAX: usize = 32;
+/// Steps of an execution, if nothing else is said.
+const STEPS: u64 = 100_000;
 /// Walks of strategies that never come to an end by themselves, if nothing else is said.
 const WALKS: u64 = 10_000;
 
@@ -72,8 +74,9 @@ pub struct Options {
     pub max_states: u64,
     /// Executions to make at most; `None`: of random walks 10,000, of others any number.
     pub max_executions: Option<u64>,
-    /// Steps of one execution at most.
-    pub max_steps: u64,
+    /// Steps of one execution at most. `None`: 100,000, and a search by executions ends with the first
+    /// that is longer, as there is no end to be seen.
+    pub max_steps: Option<u64>,
     /// Preemptions of one execution at most.
     pub preemptions: Option<u64>,
     /// Where random walks come from.
@@ -93,7 +96,7 @@ impl Default for Options {
             strategy: StrategyKind::States,
             max_states: 10_000_000,
             max_executions: None,
-            max_steps: 100_000,
+            max_steps: None,
             preemptions: None,
             seed: 0,
             outcomes: None,
@@ -105,6 +108,7 @@ impl Default for Options {
 
 impl Options {
     fn bounds(&self) -> Bounds {
+        let by_execution = matches!(self.strategy, StrategyKind::Dpor | StrategyKind::Dfs);
         let walks = match self.strategy {
             StrategyKind::States | StrategyKind::Dpor | StrategyKind::Dfs => u64::MAX,
             StrategyKind::Random | StrategyKind::Pct => WALKS,
@@ -112,7 +116,8 @@ impl Options {
         Bounds {
             states: self.max_states,
             executions: self.max_executions.unwrap_or(walks),
-            steps: self.max_steps,
+            steps: self.max_steps.unwrap_or(STEPS),
+            ends_when_long: by_execution && self.max_steps.is_none(),
             preemptions: self.preemptions,
         }
     }
@@ -233,6 +238,7 @@ impl Result<'_> {
             states: bounds.states.saturating_mul(4),
             executions: u64::MAX,
             steps: u64::MAX,
+            ends_when_long: false,
             preemptions: None,
         };
         let sharing = self.sharing.clone();

@@ -110,6 +110,7 @@ impl Footprint {
         match *operation {
             Operation::Access(access) => self.add_access(&access),
             Operation::Fault { .. } => self.add_end(process),
+            Operation::Pause { .. } => {}
             Operation::Call { call, object, .. } => {
                 if let Some(object) = object {
                     self.add_object(object, !only_looks(call));

@@ -124,7 +124,7 @@ fn can_block(enabled: &Enabled) -> bool {
                 | Call::SchedYield
                 | Call::Nanosleep
         ),
-        Operation::Access(_) | Operation::Fault { .. } => false,
+        Operation::Access(_) | Operation::Fault { .. } | Operation::Pause { .. } => false,
     }
 }
 

@@ -201,7 +201,9 @@ fn livelock(world: &World, listener: &Listener, threads: &BTreeSet<Tid>, round: 
     for tid in threads {
         let pc = match world.next_operation(*tid) {
             Some(Operation::Access(access)) => access.pc,
-            Some(Operation::Call { pc, .. } | Operation::Fault { pc }) => pc,
+            Some(
+                Operation::Call { pc, .. } | Operation::Fault { pc } | Operation::Pause { pc },
+            ) => pc,
             None => 0,
         };
         let name = listener.tracer.names.thread(*tid);

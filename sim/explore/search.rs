@@ -32,6 +32,8 @@ pub struct Bounds {
     pub executions: u64,
     /// Steps of one execution.
     pub steps: u64,
+    /// A longer execution is the end of the search.
+    pub ends_when_long: bool,
     /// Preemptions of one execution: another thread goes on although the last one could have.
     pub preemptions: Option<u64>,
 }
@@ -308,6 +310,9 @@ impl<'a, S: Strategy> Search<'a, S> {
             let steps = self.bounds.steps;
             self.end_of_execution();
             let why = || format!("an execution had more than {steps} steps");
+            if self.bounds.ends_when_long {
+                self.cut(why());
+            }
             self.tally.gap.get_or_insert_with(why);
             return;
         }

@@ -129,6 +129,7 @@ fn ahead_of(world: &World, names: &Names, tid: Tid, operation: Operation) -> Ahe
             _ => ("call", call.name().to_string()),
         },
         Operation::Fault { .. } => ("fault", String::from("here")),
+        Operation::Pause { .. } => ("compute", String::from("on its own")),
     };
     Ahead {
         thread: tid,

@@ -42,7 +42,7 @@ impl World {
                     self.copies(t, pc, buffer, |copy| accesses.push(copy));
                 }
             }
-            Operation::Call { .. } | Operation::Fault { .. } => {}
+            Operation::Call { .. } | Operation::Fault { .. } | Operation::Pause { .. } => {}
         }
     }
 

@@ -15,6 +15,8 @@
 //!       barrier are two
 //!   C5  sleeping and yielding end a step and order nothing; a timeout may come at any time
 //!   C6  of several waiters a signal wakes any: alternatives, by tid
+//!   C7  a thread that computes on its own for long pauses: others go on, and may turn out to touch what it
+//!       touches. If it does so once more it loops by itself, which ends the search there
 //!
 //! Not here: which choice is made, and what is concluded (`explore`).
 
@@ -34,6 +36,8 @@ use crate::world::{Halt, Mode, World};
 
 /// A thread that executes so many instructions without a visible operation loops by itself.
 const LOCAL_INSTRUCTIONS_MAX: u64 = 20_000_000;
+/// So many threads may pause at once (C7); one more is taken for an endless loop.
+const PAUSING_MAX: usize = 8;
 
 /// Knows which memory more than one thread touches.
 pub trait Visibility {
@@ -53,6 +57,8 @@ pub enum Parked {
     Call(Call),
     /// An instruction that kills the process.
     Fault,
+    /// Any instruction: it has computed for long (C7).
+    Pause,
 }
 
 /// The next operation of a thread: its footprint, known without executing it.
@@ -73,6 +79,11 @@ pub enum Operation {
     },
     /// The death of a process by a fault.
     Fault {
+        /// Where.
+        pc: u32,
+    },
+    /// It goes on computing on its own (C7).
+    Pause {
         /// Where.
         pc: u32,
     },
@@ -178,22 +189,23 @@ impl World {
             }
             match self.threads[t].state {
                 State::Blocked(blocked) => self.finish_wait(t, blocked.wait),
-                _ => self.advance(t, false, visibility, observer),
+                _ => self.advance(t, None, visibility, observer),
             }
             self.flush(observer);
         }
     }
 
-    /// A thread runs on by itself. `pass`: its next visible access is the step, and happens.
+    /// A thread runs on by itself. `from`: what it stood right before. If that is an access, its next
+    /// visible access is the step, and happens.
     fn advance<O: Observer, V: Visibility>(
         &mut self,
         t: ThreadKey,
-        pass: bool,
+        from: Option<Parked>,
         visibility: &mut V,
         observer: &mut O,
     ) {
-        let mut pass = pass;
         let mut reserved = None;
+        let mut pass = matches!(from, Some(Parked::Access(_)));
         let mut left = LOCAL_INSTRUCTIONS_MAX;
         while self
             .threads
@@ -247,6 +259,12 @@ impl World {
             self.clock.instructions += executed;
             match stop {
                 Stop::Budget if left > 0 => {}
+                Stop::Budget
+                    if !alone && from != Some(Parked::Pause) && self.pausing() < PAUSING_MAX =>
+                {
+                    self.threads[t].parked = Some(Parked::Pause);
+                    return;
+                }
                 Stop::Budget => {
                     self.limit = Some("instructions without a visible operation");
                     return;
@@ -286,6 +304,14 @@ impl World {
             self.charge = 0;
             self.flush(observer);
         }
+    }
+
+    /// How many threads pause (C7).
+    fn pausing(&self) -> usize {
+        let threads = self.threads.values();
+        { threads }
+            .filter(|thread| thread.parked == Some(Parked::Pause))
+            .count()
     }
 
     /// The access that found no page.
@@ -554,6 +580,9 @@ impl World {
             (State::Ready, Some(Parked::Fault)) => Some(Operation::Fault {
                 pc: self.exact_place(t),
             }),
+            (State::Ready, Some(Parked::Pause)) => Some(Operation::Pause {
+                pc: self.exact_place(t),
+            }),
             _ => None,
         }
     }
@@ -618,7 +647,9 @@ impl World {
         match (self.threads[t].state, self.threads[t].parked.take()) {
             (State::Blocked(_), _) if chosen.timeout => self.time_out(t),
             (State::Blocked(blocked), _) => self.finish_wait(t, blocked.wait),
-            (_, Some(Parked::Access(_))) => self.advance(t, true, visibility, observer),
+            (_, from @ Some(Parked::Access(_) | Parked::Pause)) => {
+                self.advance(t, from, visibility, observer);
+            }
             (_, Some(Parked::Call(_))) => self.system_call(t, alternative),
             (_, Some(Parked::Fault)) => self.fault_again(t),
             (_, None) => unreachable!("an enabled thread waits or is parked"),
