@@ -45,6 +45,8 @@ struct Known {
     /// What its next step comes after, but for what it will itself touch.
     clock: Clock,
     window: Rc<Window>,
+    /// The first so many steps have been compared with the operation that it waits in (D2).
+    compared: usize,
 }
 
 /// A step on the present way.
@@ -103,6 +105,8 @@ impl Node {
 pub struct Dpor {
     nodes: Vec<Node>,
     steps: Vec<Step>,
+    /// Where in `steps` those of each thread are, by slot.
+    of_slot: Vec<Vec<usize>>,
     /// Data races that have been told.
     races: Vec<Clue>,
     found: Vec<(Clue, Vec<Choice>)>,
@@ -119,6 +123,8 @@ struct Later<'a> {
     base: &'a Clock,
     waits: bool,
     accesses: &'a [MemoryAccess],
+    /// Only steps from here on are compared with it.
+    from: usize,
 }
 
 impl Strategy for Dpor {
@@ -136,7 +142,7 @@ impl Strategy for Dpor {
     fn arrive(&mut self, at: &mut Arrival) -> Arrived {
         let depth = at.path.len();
         self.nodes.truncate(depth);
-        self.steps.truncate(depth.saturating_sub(1));
+        self.forget_steps(depth.saturating_sub(1));
         let mut node = Node {
             enabled: at.enabled.iter().map(|e| e.thread).collect(),
             ..Node::default()
@@ -146,7 +152,7 @@ impl Strategy for Dpor {
             self.follow(at, &mut node);
         }
         know_threads(at, &mut node);
-        self.pending(at.world, &node);
+        self.pending(at.world, &mut node);
         let windows = node.threads.iter().filter(|k| k.window.is_closed());
         node.waiting = windows.map(|known| known.tid).collect();
         let last = at.path.last().and_then(|choice| mover(*choice));
@@ -209,6 +215,7 @@ impl Dpor {
             base: &base,
             waits: at.step.waited,
             accesses: &at.step.accesses,
+            from: 0,
         };
         let mut clock = self.races(&later);
         let number = clock.get(slot).copied().unwrap_or(0) + 1;
@@ -221,6 +228,7 @@ impl Dpor {
         for known in &mut node.threads {
             if known.tid == tid || moved(known.tid) {
                 known.clock = join(&known.clock, &clock);
+                known.compared = 0;
             }
             if known.tid == tid {
                 Rc::make_mut(&mut known.window).step(&footprint, at.step.wrote);
@@ -228,6 +236,10 @@ impl Dpor {
                 known.window = Rc::default();
             }
         }
+        if self.of_slot.len() <= slot {
+            self.of_slot.resize(slot + 1, Vec::new());
+        }
+        self.of_slot[slot].push(self.steps.len());
         self.steps.push(Step {
             slot,
             number,
@@ -239,8 +251,8 @@ impl Dpor {
     }
 
     /// Operations that cannot be done in this state are in races too (D2).
-    fn pending(&mut self, world: &World, node: &Node) {
-        for (slot, known) in node.threads.iter().enumerate() {
+    fn pending(&mut self, world: &World, node: &mut Node) {
+        for (slot, known) in node.threads.iter_mut().enumerate() {
             let Some(footprint) = blocked(world, known.tid) else {
                 continue;
             };
@@ -251,7 +263,9 @@ impl Dpor {
                 base: &known.clock,
                 waits: true,
                 accesses: &[],
+                from: known.compared,
             });
+            known.compared = self.steps.len();
         }
     }
 
@@ -259,14 +273,8 @@ impl Dpor {
     fn races(&mut self, later: &Later) -> Clock {
         let mut clock = later.base.clone();
         grow(&mut clock, later.slot + 1);
-        for n in (0..self.steps.len()).rev() {
+        for n in self.unordered(later) {
             let step = &self.steps[n];
-            if step.slot == later.slot
-                || step.before(later.base)
-                || !step.footprint.conflicts(later.footprint)
-            {
-                continue;
-            }
             let is_ordered = step.before(&clock);
             clock = join(&clock, &self.steps[n].clock);
             if !is_ordered {
@@ -277,6 +285,32 @@ impl Dpor {
             }
         }
         clock
+    }
+
+    /// Steps of others that the order of its own thread does not put before an operation, and that do not
+    /// commute with it: the last one first. What comes before it is a beginning of each thread's steps.
+    fn unordered(&self, later: &Later) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (slot, steps) in self.of_slot.iter().enumerate() {
+            if slot == later.slot {
+                continue;
+            }
+            let unordered = steps.iter().rev().copied();
+            let unordered = { unordered }.take_while(|n| *n >= later.from);
+            let unordered = unordered.take_while(|n| !self.steps[*n].before(later.base));
+            found.extend(unordered.filter(|n| {
+                let footprint = &self.steps[*n].footprint;
+                footprint.conflicts(later.footprint)
+            }));
+        }
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found
+    }
+
+    fn forget_steps(&mut self, from: usize) {
+        for step in self.steps.drain(from.min(self.steps.len())..) {
+            self.of_slot[step.slot].pop();
+        }
     }
 
     /// Steps that follow one without coming after it.
@@ -356,6 +390,7 @@ fn know_threads(at: &mut Arrival, node: &mut Node) {
                 tid,
                 clock: clock.unwrap_or_default(),
                 window: Rc::default(),
+                compared: 0,
             });
             node.threads.len() - 1
         });
