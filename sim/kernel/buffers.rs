@@ -89,7 +89,7 @@ impl World {
     pub fn stack_of(&self, tid: Tid) -> Option<(Location, u32)> {
         let t = *self.tids.get(&tid)?;
         let slot = self.threads[t].stack_slot?;
-        let (address, size) = crate::life::stack_of_slot(slot);
+        let (address, size) = crate::thread_life::stack_of_slot(slot);
         let space = self.space_of(t).0;
         Some((Location::Private { space, address }, size))
     }
