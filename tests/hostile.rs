@@ -277,16 +277,11 @@ instructions = 3000000
         std::fs::write(folder.join("p.toml"), scenario).expect("the folder can be written");
         let report = json(&sim(&folder, &["run", "p.toml", "--format", "json"]));
         assert_eq!(report["verdict"], "limit-reached", "{body}");
-        let message = report["findings"][0]["message"].as_str().expect("text");
-        let (_, executed) = message
-            .split_once("instructions (3000000), ")
-            .expect(message);
-        let (executed, _) = executed
-            .split_once(" executed and the kernel's work")
-            .expect(message);
+        let note = report["findings"][0]["notes"][0].as_str().expect("text");
+        let (executed, _) = note.split_once(" were executed; ").expect(note);
         assert!(
             executed.parse::<u32>().is_ok_and(|n| n < 3_000_000),
-            "{message}"
+            "{note}"
         );
     }
 }

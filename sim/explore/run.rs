@@ -128,20 +128,16 @@ pub(crate) fn limit_reached(what: &str, world: &World) -> Finding {
         .map_or(String::new(), |n| format!(" ({n})"));
     // The kernel's work counts as instructions too: fewer may have been executed.
     let executed = world.instructions();
-    let others = match what {
-        "instructions" if executed < limits.instructions => {
-            format!(", {executed} executed and the kernel's work counted as the others")
-        }
-        _ => String::new(),
-    };
+    let counts = what == "instructions" && executed < limits.instructions;
+    let note = format!("{executed} were executed; the kernel's work counted as the others");
     Finding {
         kind: FindingKind::Error(Verdict::LimitReached),
-        message: format!("limit reached: {what}{bound}{others}; what came after it is not known"),
+        message: format!("limit reached: {what}{bound}; what came after it is not known"),
         tick: world.now(),
         about: None,
         threads: Vec::new(),
         locations: Vec::new(),
-        notes: Vec::new(),
+        notes: counts.then_some(note).into_iter().collect(),
         help: Some(
             "an endless loop, or a limit that is too low: see [limits] in the scenario".into(),
         ),

@@ -78,12 +78,7 @@ impl World {
     }
 
     /// The wait that a blocking call is, if it does nothing else before; and whether it has a deadline.
-    fn wait_of(
-        &self,
-        t: ThreadKey,
-        call: Call,
-        arguments: [u32; 6],
-    ) -> Option<(Wait, bool)> {
+    fn wait_of(&self, t: ThreadKey, call: Call, arguments: [u32; 6]) -> Option<(Wait, bool)> {
         let [a, b, c, ..] = arguments;
         let plain = |wait| Some((wait, false));
         match call {

@@ -159,12 +159,7 @@ impl World {
     }
 
     /// A thread's TLS block at the top of its stack; its address.
-    fn tls_block(
-        &mut self,
-        t: ThreadKey,
-        image: &Image,
-        top: u32,
-    ) -> Result<u32, Fault> {
+    fn tls_block(&mut self, t: ThreadKey, image: &Image, top: u32) -> Result<u32, Fault> {
         let align = image.tls.align.max(16);
         let tp = (top - image.tls.size) & !(align - 1);
         let id = self.space_of(t);
