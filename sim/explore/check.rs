@@ -160,7 +160,7 @@ fn with<S: Strategy>(
     let name = search.strategy.name();
     let exhaustive = search.strategy.is_exhaustive();
     let unfinished = tally.cut.take().or(tally.gap.take());
-    let unfinished = match unfinished {
+    let mut unfinished = match unfinished {
         None if !exhaustive => Some(format!("{name} does not try everything")),
         other => other,
     };
@@ -174,7 +174,7 @@ fn with<S: Strategy>(
     };
     // L3: a program that runs for ever by intention is none.
     if may_circle && unfinished.is_none() && (tally.ends || tally.progresses) {
-        result.find_livelock(bounds, report);
+        unfinished = result.find_livelock(bounds, report);
     }
     result.shorten(bounds, report);
     let mut record = CheckRecord {
@@ -264,20 +264,24 @@ impl Result<'_> {
         self.in_order();
     }
 
-    /// Looks for a fair cycle without progress.
-    fn find_livelock(&mut self, bounds: Bounds, report: &mut dyn FnMut(&Tally) -> bool) {
+    /// Looks for a fair cycle without progress; why it did not come to an end, if it did not.
+    fn find_livelock(
+        &mut self,
+        bounds: Bounds,
+        report: &mut dyn FnMut(&Tally) -> bool,
+    ) -> Option<String> {
         let sharing = self.sharing.clone();
         // Is there a cycle at all? The graph takes more memory than the question.
         let mut search = Search::new(self.config, States::default(), sharing, bounds, report);
         search.run();
         if !search.strategy.may_circle() {
-            return;
+            return search.tally.cut;
         }
         let sharing = core::mem::take(&mut search.sharing);
         let mut search = Search::new(self.config, Graph::default(), sharing, bounds, report);
         search.run();
         if search.tally.cut.is_some() {
-            return;
+            return search.tally.cut;
         }
         if let Some(found) = search.strategy.livelock() {
             let mut path = found.path;
@@ -288,6 +292,7 @@ impl Result<'_> {
                 path,
             });
         }
+        None
     }
 
     /// Takes over shorter ways to the same clues.

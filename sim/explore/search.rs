@@ -62,7 +62,7 @@ pub struct Tally {
     pub depth: u64,
     /// Bytes it remembers, at most.
     pub memory_bytes: u64,
-    /// Outcomes: how many executions told each, or states where those are known.
+    /// Outcomes: how many steps told each; where states are known, how many follow such a step.
     pub outcomes: BTreeMap<String, u64>,
     /// `sim_sometimes`, by the place of the call.
     pub conditions: BTreeMap<Line, Condition>,

@@ -190,19 +190,14 @@ impl World {
 
     fn set_name(&mut self, t: ThreadKey, tid: Tid, name: u32) -> Attempt {
         let name = self.copy_string(t, name, 16)?;
-        let p = self.threads[t].process;
-        let Some(other) = self
-            .tids
-            .get(&tid)
-            .copied()
-            .filter(|o| self.threads[*o].process == p)
-        else {
+        let Some(other) = self.sibling(t, tid) else {
             return failed(Errno::ESRCH);
         };
         if name.len() > 15 {
             return failed(Errno::ERANGE);
         }
         let name: Arc<str> = String::from_utf8_lossy(&name).as_ref().into();
+        let p = self.threads[other].process;
         let names = &mut self.processes[p].threads_created;
         names.free(&self.threads[other].name);
         names.take(&name);

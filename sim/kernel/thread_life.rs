@@ -308,15 +308,15 @@ impl World {
         done(0)
     }
 
+    /// The thread with this id, if it is of the same process.
+    pub(crate) fn sibling(&self, t: ThreadKey, tid: Tid) -> Option<ThreadKey> {
+        let other = *self.tids.get(&tid)?;
+        (self.threads[other].process == self.threads[t].process).then_some(other)
+    }
+
     /// `pthread_detach`
     pub(crate) fn detach(&mut self, t: ThreadKey, tid: Tid) -> Attempt {
-        let p = self.threads[t].process;
-        let Some(other) = self
-            .tids
-            .get(&tid)
-            .copied()
-            .filter(|o| self.threads[*o].process == p)
-        else {
+        let Some(other) = self.sibling(t, tid) else {
             return failed(Errno::ESRCH);
         };
         if self.threads[other].detached {
