@@ -36,6 +36,41 @@ fn verdict(command: &str) -> String {
     found["verdict"].as_str().expect("a verdict").to_string()
 }
 
+/// Of each finding its kind and its lines.
+fn told(found: &Value) -> Vec<String> {
+    let findings = found["findings"].as_array().expect("a list");
+    let line = |site: &Value| site["line"].to_string();
+    let words = findings.iter().map(|finding| {
+        let sites = finding["locations"].as_array().expect("a list");
+        let mut lines: Vec<String> = sites.iter().map(line).collect();
+        lines.sort();
+        let kind = finding["kind"].as_str().expect("a kind");
+        format!("{kind} {}", lines.join(" "))
+    });
+    let mut words: Vec<String> = words.collect();
+    words.sort();
+    words
+}
+
+/// One finding for each kind and places, from whoever finishes: also where the places are two calls of one
+/// library function.
+#[test]
+fn all_findings_are_told() {
+    for (program, expected) in [
+        ("library.c", &["data-race 27 43", "data-race 32 43"][..]),
+        (
+            "library.c -D HEAP",
+            &["memory-error 14 39 44", "memory-error 21 39 44"],
+        ),
+    ] {
+        for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
+            let found = check(&format!("{program} {flags}"));
+            assert_eq!(found["complete"], true, "{program} {flags}");
+            assert_eq!(told(&found), expected, "{program} {flags}");
+        }
+    }
+}
+
 /// All states, by fewer steps: at least one to each state but the first.
 #[test]
 fn reduction_leaves_out_steps_and_no_states() {

@@ -312,10 +312,18 @@ impl Result<'_> {
 
     /// Errors first, the shortest first.
     fn in_order(&mut self) {
-        self.discoveries.sort_by_key(|d| {
+        self.discoveries.sort_by_cached_key(|d| {
             let kind = d.clue.kind();
             let limit = kind == FindingKind::Error(Verdict::LimitReached);
-            (!kind.is_error(), limit, d.path.len(), d.switches, kind)
+            let clue = d.clue.clone();
+            (
+                !kind.is_error(),
+                limit,
+                d.path.len(),
+                d.switches,
+                kind,
+                clue,
+            )
         });
     }
 
@@ -342,7 +350,10 @@ impl Result<'_> {
                     output: walked.output,
                 });
             }
-            if said.insert((finding.kind, finding.message.clone(), places(&finding))) {
+            // Threads that do the same in the same lines do it once.
+            let is_about_threads = finding.kind == FindingKind::ExitHoldingLock;
+            let message = (!is_about_threads).then(|| finding.message.clone());
+            if said.insert((finding.kind, message, places(&finding))) {
                 record.findings.push(finding);
             }
         }

@@ -20,20 +20,55 @@ use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdic
 use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_plainly_alive};
 use sim_detect::heap::Heap;
 use sim_detect::held::Held;
-use sim_kernel::{Enabled, Observer, Operation, State, World};
+use sim_detect::side::Side;
+use sim_kernel::{Config, Enabled, Observer, Operation, State, World};
 
 use crate::conditions::Line;
 use crate::footprint::{Footprint, Thing, overlap};
 
+/// Where something is done. An instruction of the C library counts with the program's call that leads
+/// to it: two lines that call one function are two places.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// Which of the scenario's programs.
+    program: usize,
+    /// The call into the library, if the instruction is the library's.
+    call: Option<u32>,
+    /// The instruction.
+    pc: u32,
+}
+
+impl Spot {
+    /// Where a thread is, or was a moment ago.
+    pub fn of(world: &World, thread: Tid, pc: u32) -> Spot {
+        let (program, call) = world.call_into_library(thread, pc);
+        Spot { program, call, pc }
+    }
+
+    /// Of an access that is about to be made.
+    pub fn of_access(world: &World, access: &MemoryAccess) -> Spot {
+        Spot::of(world, access.thread, access.pc)
+    }
+
+    /// File and line in the program's own text.
+    pub fn line(&self, config: &Config) -> Option<Line> {
+        let program = config.programs.get(self.program)?;
+        let (file, line) = program.image.line_at(self.call.unwrap_or(self.pc))?;
+        Some((file.into(), line))
+    }
+}
+
 /// Something noticed. Two that are equal are reported once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clue {
-    /// Of two accesses, by their instructions, the lower first.
-    Race(u32, u32),
-    /// Of threads that wait at these instructions.
-    Deadlock(Option<Kind>, Vec<u32>),
-    /// Done by the last step, at this instruction.
-    Told(FindingKind, u32),
+    /// Of two accesses, the lower first.
+    Race(Spot, Spot),
+    /// Of threads that wait in these places.
+    Deadlock(Option<Kind>, Vec<Spot>),
+    /// Done by the last step, in this place.
+    Told(FindingKind, Spot),
+    /// In the last step the end of this thread, in this place, left locks behind.
+    LeftLocked(Tid, Spot),
     /// These threads can move for ever without getting anywhere: by so many steps back to the same state.
     Livelock(BTreeSet<Tid>, usize),
     /// A limit of the scenario was reached.
@@ -42,13 +77,15 @@ pub enum Clue {
 
 impl Clue {
     /// Of two accesses that race.
-    pub fn race(one: &MemoryAccess, two: &MemoryAccess) -> Clue {
-        Clue::Race(one.pc.min(two.pc), one.pc.max(two.pc))
+    pub fn race(one: Spot, two: Spot) -> Clue {
+        Clue::Race(one.min(two), one.max(two))
     }
 
     /// Of threads that can never go on.
-    pub fn deadlock(group: &Deadlock) -> Clue {
-        let mut places: Vec<u32> = group.core.iter().map(|waiter| waiter.pc).collect();
+    pub fn deadlock(world: &World, group: &Deadlock) -> Clue {
+        let waiters = group.core.iter();
+        let places = waiters.map(|waiter| Spot::of(world, waiter.thread, waiter.pc));
+        let mut places: Vec<Spot> = places.collect();
         places.sort_unstable();
         Clue::Deadlock(Some(group.kind), places)
     }
@@ -59,6 +96,7 @@ impl Clue {
             Clue::Race(..) => FindingKind::Error(Verdict::DataRace),
             Clue::Deadlock(..) => FindingKind::Error(Verdict::Deadlock),
             Clue::Told(kind, _) => *kind,
+            Clue::LeftLocked(..) => FindingKind::ExitHoldingLock,
             Clue::Livelock(..) => FindingKind::Error(Verdict::Livelock),
             Clue::Limit(_) => FindingKind::Error(Verdict::LimitReached),
         }
@@ -112,7 +150,7 @@ pub fn deadlocks(world: &World, enabled: &[Enabled], mut tell: impl FnMut(Clue))
         tell(Clue::Deadlock(None, Vec::new()));
     }
     for group in &groups {
-        tell(Clue::deadlock(group));
+        tell(Clue::deadlock(world, group));
     }
 }
 
@@ -158,6 +196,11 @@ pub struct Watch {
     pub progress: bool,
     /// What the last step did, if somebody wants to know.
     pub step: StepRecord,
+    /// The access in the C library that the step begins with: of the accesses of a step the only one of
+    /// which it is known who called.
+    known: Option<(MemoryAccess, Spot)>,
+    /// Memory errors of the last step.
+    errors: Vec<Side>,
 }
 
 /// What a step did: for strategies that ask which steps commute.
@@ -167,7 +210,7 @@ pub struct StepRecord {
     /// Who makes it.
     mover: Tid,
     /// The access that it began with, and what the kernel read or wrote for it.
-    pub accesses: Vec<MemoryAccess>,
+    pub accesses: Vec<(MemoryAccess, Spot)>,
     /// That ended a wait.
     pub waited: bool,
     /// What it touched.
@@ -223,10 +266,11 @@ impl Observer for Watch {
             self.heap_of(event);
         }
         if let Some(verdict) = told {
-            let clue = Clue::Told(FindingKind::Error(verdict), event.pc);
+            let spot = Spot::of(world, event.thread, event.pc);
+            let clue = Clue::Told(FindingKind::Error(verdict), spot);
             self.clues.push(clue);
         }
-        self.history(event);
+        self.history(world, event);
         if let EventKind::HeapFreed { block, size } = event.kind {
             self.touched(world, event, block, size);
         }
@@ -253,7 +297,7 @@ impl Observer for Watch {
         if self.history.has_heap
             && let Some(error) = Arc::make_mut(&mut self.history.heap).access(access)
         {
-            self.memory_error(error.access.pc);
+            self.errors.push(error.access);
         }
     }
 
@@ -262,14 +306,54 @@ impl Observer for Watch {
             self.copies.push(*access);
             if self.step.is_wanted {
                 self.step.footprint.add_access(access);
-                self.step.accesses.push(*access);
+                let spot = Spot::of_access(world, access);
+                self.step.accesses.push((*access, spot));
             }
+        }
+        if self.history.has_heap {
+            self.known = Some((*access, Spot::of_access(world, access)));
         }
         self.access(access);
     }
 }
 
 impl Watch {
+    /// A step comes.
+    pub fn begin(&mut self, world: &World, chosen: &Enabled) {
+        self.progress = false;
+        if self.history.has_heap
+            && let Operation::Access(access) = chosen.operation
+        {
+            self.known = Some((access, Spot::of_access(world, &access)));
+        }
+    }
+
+    /// The step is over.
+    pub fn end(&mut self, world: &World) {
+        for access in core::mem::take(&mut self.errors) {
+            let kind = FindingKind::Error(Verdict::MemoryError);
+            let spot = self.place_of_error(world, &access);
+            self.clues.push(Clue::Told(kind, spot));
+        }
+        self.known = None;
+    }
+
+    /// Deep in the middle of a step it is not known who called the library.
+    fn place_of_error(&self, world: &World, access: &Side) -> Spot {
+        if let Some((known, spot)) = &self.known
+            && (known.thread, known.pc, known.address) == (access.thread, access.pc, access.address)
+            && world.now() == access.tick
+        {
+            return *spot;
+        }
+        let (program, call) = world.call_into_library(access.thread, access.pc);
+        Spot {
+            program,
+            call: call.map(|_| 0),
+            pc: access.pc,
+        }
+    }
+
     /// The step that comes is to be recorded.
     pub fn begin_record(&mut self, world: &World, chosen: &Enabled) {
         let thread = world.thread(chosen.thread);
@@ -278,7 +362,8 @@ impl Watch {
         step.mover = chosen.thread;
         step.accesses.clear();
         if let Operation::Access(access) = chosen.operation {
-            step.accesses.push(access);
+            step.accesses
+                .push((access, Spot::of_access(world, &access)));
         }
         step.waited = thread.is_some_and(|t| t.blocked().is_some());
         step.footprint.clear();
@@ -328,13 +413,8 @@ impl Watch {
         }
     }
 
-    fn memory_error(&mut self, pc: u32) {
-        let kind = FindingKind::Error(Verdict::MemoryError);
-        self.clues.push(Clue::Told(kind, pc));
-    }
-
-    fn history(&mut self, event: &Event) {
-        self.heap(event);
+    fn history(&mut self, world: &World, event: &Event) {
+        self.heap(world, event);
         match event.kind {
             EventKind::Locks { .. }
             | EventKind::Unlocks { .. }
@@ -344,12 +424,12 @@ impl Watch {
             | EventKind::KilledBySignal { .. } => {
                 Arc::make_mut(&mut self.history.held).event(event);
             }
-            EventKind::Exits | EventKind::ProcessExits { .. } => self.ends(event),
+            EventKind::Exits | EventKind::ProcessExits { .. } => self.ends(world, event),
             _ => {}
         }
     }
 
-    fn heap(&mut self, event: &Event) {
+    fn heap(&mut self, world: &World, event: &Event) {
         let about_heap = matches!(
             event.kind,
             EventKind::HeapAllocated { .. } | EventKind::Misuses { .. }
@@ -360,7 +440,7 @@ impl Watch {
         }
         let heap = Arc::make_mut(&mut self.history.heap);
         if let Some(error) = heap.event(event) {
-            self.memory_error(error.access.pc);
+            self.errors.push(error.access);
         }
         let heap = Arc::make_mut(&mut self.history.heap);
         match event.kind {
@@ -368,7 +448,8 @@ impl Watch {
                 let leaks = !heap.leaks(event.process).is_empty();
                 heap.forget(event.process);
                 if leaks && crate::findings::ended_well(status) {
-                    self.clues.push(Clue::Told(FindingKind::Leak, 0));
+                    let program = Spot::of(world, event.thread, 0);
+                    self.clues.push(Clue::Told(FindingKind::Leak, program));
                 }
             }
             EventKind::ProcessCreated {
@@ -379,10 +460,10 @@ impl Watch {
     }
 
     /// Does it leave locks behind?
-    fn ends(&mut self, event: &Event) {
+    fn ends(&mut self, world: &World, event: &Event) {
         if !self.history.held.forgotten(event).is_empty() {
-            let clue = Clue::Told(FindingKind::ExitHoldingLock, event.pc);
-            self.clues.push(clue);
+            let spot = Spot::of(world, event.thread, event.pc);
+            self.clues.push(Clue::LeftLocked(event.thread, spot));
         }
         Arc::make_mut(&mut self.history.held).event(event);
     }

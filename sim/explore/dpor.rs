@@ -28,7 +28,7 @@ use alloc::vec::Vec;
 use sim_abi::{Choice, MemoryAccess, Tid};
 use sim_kernel::{Enabled, State, Wait, World};
 
-use crate::clue::{Clue, is_race};
+use crate::clue::{Clue, Spot, is_race};
 use crate::footprint::Footprint;
 use crate::search::mover;
 use crate::sleep::Sleep;
@@ -58,7 +58,7 @@ struct Step {
     clock: Clock,
     footprint: Rc<Footprint>,
     choice: Choice,
-    accesses: Vec<MemoryAccess>,
+    accesses: Vec<(MemoryAccess, Spot)>,
 }
 
 impl Step {
@@ -122,7 +122,7 @@ struct Later<'a> {
     /// What it comes after by the order of its own thread.
     base: &'a Clock,
     waits: bool,
-    accesses: &'a [MemoryAccess],
+    accesses: &'a [(MemoryAccess, Spot)],
     /// Only steps from here on are compared with it.
     from: usize,
 }
@@ -322,9 +322,9 @@ impl Dpor {
     /// A step and a later operation that nothing orders: do they race?
     fn tell_races(&mut self, n: usize, later: &Later) {
         let mut races = Vec::new();
-        for one in &self.steps[n].accesses {
-            let others = later.accesses.iter().filter(|two| is_race(one, two));
-            races.extend(others.map(|two| Clue::race(one, two)));
+        for (one, here) in &self.steps[n].accesses {
+            let others = later.accesses.iter().filter(|(two, _)| is_race(one, two));
+            races.extend(others.map(|(_, there)| Clue::race(*here, *there)));
         }
         for race in races {
             if !self.races.contains(&race) {

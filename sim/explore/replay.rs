@@ -14,7 +14,7 @@ use sim_detect::race::Race;
 use sim_detect::side::Side;
 use sim_kernel::{Body, Config, Halt, Mode, Observer, Operation, ProcessSpec, World};
 
-use crate::clue::{self, Clue};
+use crate::clue::{self, Clue, Spot};
 use crate::findings::{self, program_frames, side_words};
 use crate::inspect::{Found, Inspector};
 use crate::probe;
@@ -145,10 +145,14 @@ pub fn replay(
 fn state_clues(world: &World, mut tell: impl FnMut(Clue)) {
     let mut enabled = Vec::new();
     world.enabled(&mut enabled);
-    clue::races(world, &enabled, |one, two| tell(Clue::race(one, two)));
+    clue::races(world, &enabled, |one, two| tell(race_of(world, one, two)));
     if world.halted() != Some(Halt::Done) {
         clue::deadlocks(world, &enabled, tell);
     }
+}
+
+fn race_of(world: &World, one: &MemoryAccess, two: &MemoryAccess) -> Clue {
+    Clue::race(Spot::of_access(world, one), Spot::of_access(world, two))
 }
 
 /// What a clue says, and what happened on the way to it.
@@ -162,8 +166,7 @@ pub fn explain(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> (Findi
         tracer, inspector, ..
     } = listener;
     let record = record(&world, halt, tracer, inspector, again);
-    let same_kind = |f: &&Finding| f.kind == clue.kind();
-    let finding = of_state.or_else(|| record.findings.iter().rev().find(same_kind).cloned());
+    let finding = of_state.or_else(|| told(config, &record, clue));
     // A search and a walk that notice different things are wrong, one of them: nothing to hide.
     debug_assert!(
         finding.is_some(),
@@ -173,14 +176,31 @@ pub fn explain(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> (Findi
     (finding, record)
 }
 
+/// What was found by the last step: the one that is about the line of the clue, if there are several.
+fn told(config: &Config, record: &RunRecord, clue: &Clue) -> Option<Finding> {
+    let same_kind = record.findings.iter().rev();
+    let mut same_kind = same_kind.filter(|f| f.kind == clue.kind());
+    let line = match clue {
+        Clue::Told(_, spot) => spot.line(config),
+        _ => None,
+    };
+    let at_line = |f: &&Finding| {
+        let mut sites = f.locations.iter();
+        line.as_ref()
+            .is_some_and(|(file, line)| sites.any(|s| s.file == *file && s.line == *line))
+    };
+    let found = same_kind.clone().find(at_line);
+    found.or_else(|| same_kind.next()).cloned()
+}
+
 /// The finding that a state is, after the way to it.
 fn state_finding(world: &World, listener: &Listener, clue: &Clue) -> Option<Finding> {
     match clue {
-        Clue::Race(one, two) => race(world, listener, (*one, *two)),
+        Clue::Race(..) => race(world, listener, clue),
         Clue::Deadlock(..) => Some(deadlock(world, listener, clue)),
         Clue::Livelock(threads, round) => Some(livelock(world, listener, threads, *round)),
         Clue::Limit(what) => Some(limit_reached(what, world)),
-        Clue::Told(..) => None,
+        Clue::Told(..) | Clue::LeftLocked(..) => None,
     }
 }
 
@@ -188,7 +208,9 @@ fn deadlock(world: &World, listener: &Listener, clue: &Clue) -> Finding {
     let context = listener.inspector.context(world, &listener.tracer.names);
     let facts = world.facts();
     let groups = groups(&facts, &dead(&facts));
-    let same = groups.iter().find(|group| Clue::deadlock(group) == *clue);
+    let same = groups
+        .iter()
+        .find(|group| Clue::deadlock(world, group) == *clue);
     match same {
         Some(group) => findings::deadlock(&context, world.now(), group),
         None => findings::standstill(world.now()),
@@ -221,12 +243,12 @@ fn livelock(world: &World, listener: &Listener, threads: &BTreeSet<Tid>, round: 
     finding
 }
 
-fn race(world: &World, listener: &Listener, places: (u32, u32)) -> Option<Finding> {
+fn race(world: &World, listener: &Listener, clue: &Clue) -> Option<Finding> {
     let mut enabled = Vec::new();
     world.enabled(&mut enabled);
     let mut found = None;
     clue::races(world, &enabled, |one, two| {
-        if Clue::race(one, two) == Clue::Race(places.0, places.1) {
+        if race_of(world, one, two) == *clue {
             found.get_or_insert((*one, *two));
         }
     });

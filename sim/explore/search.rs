@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use sim_abi::{Choice, Tid};
 use sim_kernel::{Config, Enabled, Halt, Mode, Saved, Visibility, World};
 
-use crate::clue::{self, Clue, History, Watch};
+use crate::clue::{self, Clue, History, Spot, Watch};
 use crate::conditions::{Condition, Line};
 use crate::sharing::Sharing;
 use crate::strategy::{Arrival, Arrived, Strategy};
@@ -171,6 +171,7 @@ impl<'a, S: Strategy> Search<'a, S> {
         self.frames.clear();
         let mut world = World::boot(self.config, Mode::Choices);
         world.settle(&mut self.sharing, &mut self.watch);
+        self.watch.end(&world);
         self.after_step();
         let start = world.save();
         let history = self.watch.history.clone();
@@ -224,7 +225,7 @@ impl<'a, S: Strategy> Search<'a, S> {
 
     fn step(&mut self, world: &mut World, chosen: &Enabled) {
         let choice = chosen.choice;
-        self.watch.progress = false;
+        self.watch.begin(world, chosen);
         if S::RECORDS {
             self.watch.begin_record(world, chosen);
         }
@@ -235,6 +236,7 @@ impl<'a, S: Strategy> Search<'a, S> {
         if S::RECORDS {
             self.watch.step.end(world);
         }
+        self.watch.end(world);
         self.path.push(choice);
         self.tally.transitions += 1;
         self.after_step();
@@ -412,7 +414,8 @@ impl<'a, S: Strategy> Search<'a, S> {
     fn notice(&mut self, world: &World, enabled: &[Enabled]) {
         let mut clues = Vec::new();
         clue::races(world, enabled, |one, two| {
-            clues.push(Clue::race(one, two));
+            let spots = [one, two].map(|access| Spot::of_access(world, access));
+            clues.push(Clue::race(spots[0], spots[1]));
         });
         clue::deadlocks(world, enabled, |clue| clues.push(clue));
         for clue in clues {

@@ -5,6 +5,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::finding::StackFrame;
@@ -226,7 +227,7 @@ impl World {
         let t = self.tids.get(&tid).copied()?;
         let image = self.processes[self.threads[t].process].image.as_ref()?;
         let mut programs = self.config.programs.iter();
-        let program = programs.find(|p| alloc::sync::Arc::ptr_eq(&p.image, image))?;
+        let program = programs.find(|p| Arc::ptr_eq(&p.image, image))?;
         Some(&program.name)
     }
 
@@ -253,6 +254,27 @@ impl World {
             .line_at(pc)
             .filter(|_| !library)
             .map(|(file, line)| (file.to_string(), line))
+    }
+
+    /// Which of the scenario's programs a thread runs, and what of it is at `pc`: `None` in the program's own
+    /// text; in the C library the call that leads there (0: nobody's). A thread that has gone is taken for
+    /// one of the first program, and its calls are not known.
+    pub fn call_into_library(&self, tid: Tid, pc: u32) -> (usize, Option<u32>) {
+        let thread = self.tids.get(&tid).copied();
+        let process = thread.map(|t| &self.processes[self.threads[t].process]);
+        let mut programs = self.config.programs.iter();
+        let program = match process.map(|p| p.image.as_ref()) {
+            Some(Some(image)) => programs.position(|p| Arc::ptr_eq(&p.image, image)),
+            Some(None) => None,
+            None => Some(0),
+        };
+        let Some(program) = program else {
+            return (usize::MAX, None);
+        };
+        let image = self.config.programs.get(program).map(|p| &p.image);
+        let is_library = image.is_some_and(|image| image.library_text.contains(&pc));
+        let call = is_library.then(|| thread.map_or(0, |t| self.program_place(t, pc)));
+        (program, call)
     }
 
     /// The process that a thread belonged to, before it was joined. Under choices nobody keeps accounts: then
