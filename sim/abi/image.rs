@@ -4,6 +4,7 @@
 //! the layout of every function's frame. Not here: how it is mapped (`kernel`), ELF (`cc`, `machine`).
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// What a page or segment may be used for.
@@ -48,7 +49,7 @@ pub struct Image {
     /// Names of addresses, sorted by address.
     pub symbols: Vec<Symbol>,
     /// Source files the line table counts.
-    pub files: Vec<String>,
+    pub files: Vec<Arc<str>>,
     /// For each instruction address where the source line changes, ascending.
     pub lines: Vec<Line>,
     /// Functions, sorted by address.
@@ -204,7 +205,7 @@ impl Image {
     }
 
     /// Source file and line of the instruction at `pc`.
-    pub fn line_at(&self, pc: u32) -> Option<(&str, u32)> {
+    pub fn line_at(&self, pc: u32) -> Option<(&Arc<str>, u32)> {
         self.function_at(pc)?;
         let after = self.lines.partition_point(|l| l.address <= pc);
         let line = self.lines[..after].last().filter(|l| l.line != 0)?;

@@ -2,14 +2,15 @@
 //! cores. Made by `explore`, shown by `report`.
 
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::event::{Event, ExitStatus, MemoryAccess};
+use crate::event::{EventKind, ExitStatus, MemoryAccess};
 use crate::finding::{Finding, Verdict};
 use crate::ids::{CoreId, Pid, Tick, Tid};
 use crate::instruction::Instruction;
 
-/// One line of a trace.
+/// One line of a trace. There are many: texts that come again and again are shared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceLine {
     /// When.
@@ -19,25 +20,27 @@ pub struct TraceLine {
     /// Which thread.
     pub thread: Tid,
     /// Its name: `bank/t1`.
-    pub name: String,
+    pub name: Arc<str>,
     /// Source file of the innermost frame that is not the C library's; empty if unknown.
-    pub file: String,
+    pub file: Arc<str>,
     /// Line in it, from 1; 0 if unknown.
     pub line: u32,
     /// What happened.
     pub what: TraceKind,
 }
 
+/// The names in an event: it has two at most. A holder that is nobody has none.
+pub type EventNames = [Option<Arc<str>>; 2];
+
 /// What a line of a trace is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TraceKind {
     /// A kernel event or a system call.
     Event {
-        /// It.
-        event: Event,
-        /// Names of the objects, threads and processes in the event's kind, in the order of its fields
-        /// (a `None` holder has no name).
-        names: Vec<String>,
+        /// Which.
+        kind: EventKind,
+        /// Names of the objects, threads and processes in the event's kind, in the order of its fields.
+        names: EventNames,
         /// Text that belongs to it: what was written, the failed assertion, the outcome; else empty.
         text: String,
     },

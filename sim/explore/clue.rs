@@ -9,7 +9,7 @@
 //!   N4  a memory error, a leak: the heap's history is kept for each state on the way (`History`).
 
 use alloc::collections::BTreeSet;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -54,7 +54,7 @@ impl Spot {
     pub fn line(&self, config: &Config) -> Option<Line> {
         let program = config.programs.get(self.program)?;
         let (file, line) = program.image.line_at(self.call.unwrap_or(self.pc))?;
-        Some((file.into(), line))
+        Some((file.to_string(), line))
     }
 }
 

@@ -8,6 +8,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::record::{TraceKind, TraceLine};
@@ -94,8 +95,8 @@ fn line(step: &Step, why: Option<String>) -> TraceLine {
         tick: step.tick,
         core: None,
         thread: step.ahead.thread,
-        name: step.ahead.name.clone(),
-        file: String::new(),
+        name: step.ahead.name.as_str().into(),
+        file: Arc::default(),
         line: 0,
         what: TraceKind::Switch { why },
     }

@@ -78,20 +78,32 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
     }
 }
 
-/// Names of threads and processes, also of those that have ended. Put into words when they are asked for.
+/// Names of threads and processes, also of those that have ended.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    /// Its process's name, and its own.
-    threads: BTreeMap<Tid, (Arc<str>, Arc<str>)>,
+    threads: BTreeMap<Tid, ThreadName>,
     processes: BTreeMap<Pid, Arc<str>>,
+}
+
+/// Its process's name, its own, and both.
+#[derive(Clone, Debug)]
+struct ThreadName {
+    process: Arc<str>,
+    thread: Arc<str>,
+    both: Arc<str>,
 }
 
 impl Names {
     /// `bank/t1`
     pub fn thread(&self, tid: Tid) -> String {
+        self.shared(tid).to_string()
+    }
+
+    /// The same, for those who keep it often.
+    fn shared(&self, tid: Tid) -> Arc<str> {
         match self.threads.get(&tid) {
-            Some((process, thread)) => format!("{process}/{thread}"),
-            None => format!("thread {tid}"),
+            Some(name) => name.both.clone(),
+            None => format!("thread {tid}").into(),
         }
     }
 
@@ -127,11 +139,16 @@ impl Names {
             return;
         };
         match self.threads.get(&tid) {
-            Some((of, own)) if Arc::ptr_eq(of, &process.name) && Arc::ptr_eq(own, &thread.name) => {
-            }
+            Some(known)
+                if Arc::ptr_eq(&known.process, &process.name)
+                    && Arc::ptr_eq(&known.thread, &thread.name) => {}
             _ => {
-                let names = (process.name.clone(), thread.name.clone());
-                self.threads.insert(tid, names);
+                let name = ThreadName {
+                    process: process.name.clone(),
+                    thread: thread.name.clone(),
+                    both: format!("{}/{}", process.name, thread.name).into(),
+                };
+                self.threads.insert(tid, name);
                 self.processes.insert(pid, process.name.clone());
             }
         }
@@ -233,12 +250,9 @@ impl Tracer {
         if self.is_full() {
             return;
         }
-        let names = named(&event.kind)
-            .iter()
-            .map(|n| self.resolve(world, event.thread, *n))
-            .collect();
+        let names = named(&event.kind).map(|n| Some(self.resolve(world, event.thread, n?)));
         let what = TraceKind::Event {
-            event: *event,
+            kind: event.kind,
             names,
             text: text(world, event),
         };
@@ -252,11 +266,11 @@ impl Tracer {
         full
     }
 
-    fn resolve(&self, world: &World, tid: Tid, named: Named) -> String {
+    fn resolve(&self, world: &World, tid: Tid, named: Named) -> Arc<str> {
         match named {
-            Named::Thread(other) => self.names.thread(other),
-            Named::Process(pid) => self.names.process(pid),
-            Named::Object(object) => self.names.object(world, tid, object),
+            Named::Thread(other) => self.names.shared(other),
+            Named::Process(pid) => self.names.process(pid).into(),
+            Named::Object(object) => self.names.object(world, tid, object).into(),
         }
     }
 
@@ -308,15 +322,15 @@ impl Tracer {
         pc: u32,
         what: TraceKind,
     ) {
-        let (file, line) = world.source_place(thread, pc).unwrap_or_default();
-        let name = self.names.thread(thread);
+        let (file, line) = world.source_line(thread, pc).unzip();
+        let name = self.names.shared(thread);
         self.lines.push(TraceLine {
             tick,
             core,
             thread,
             name,
-            file,
-            line,
+            file: file.cloned().unwrap_or_default(),
+            line: line.unwrap_or_default(),
             what,
         });
     }
@@ -345,48 +359,40 @@ enum Named {
 }
 
 /// The names in an event, in the order of its fields.
-fn named(kind: &EventKind) -> Vec<Named> {
+fn named(kind: &EventKind) -> [Option<Named>; 2] {
     use Named::{Object as O, Process as P, Thread as T};
-    let mut names = Vec::new();
+    let one = |name| [Some(name), None];
+    let lock_of = |object, holder: Option<Tid>| [Some(O(object)), holder.map(T)];
     match *kind {
-        EventKind::ProcessCreated { parent } => names.extend(parent.map(P)),
-        EventKind::ThreadCreated { child } | EventKind::Joins { child } => names.push(T(child)),
-        EventKind::Reaps { child, .. } => names.push(P(child)),
-        EventKind::Dispatched { previous, .. } => names.extend(previous.map(T)),
+        EventKind::ProcessCreated { parent } => [parent.map(P), None],
+        EventKind::ThreadCreated { child } | EventKind::Joins { child } => one(T(child)),
+        EventKind::Reaps { child, .. } => one(P(child)),
+        EventKind::Dispatched { previous, .. } => [previous.map(T), None],
         EventKind::Locks { object, .. }
         | EventKind::Unlocks { object, .. }
         | EventKind::Posts { object, .. }
         | EventKind::Takes { object, .. }
         | EventKind::Arrives { object, .. }
         | EventKind::Passes { object }
-        | EventKind::Once { object, .. } => names.push(O(object)),
-        EventKind::TryFails { object, holder } => {
-            names.push(O(object));
-            names.extend(holder.map(T));
-        }
-        EventKind::Blocks { on, holder } => {
-            names.push(O(on));
-            names.extend(holder.map(T));
-        }
-        EventKind::Wakes { on } | EventKind::TimesOut { on } => names.push(O(on)),
-        EventKind::ConditionWaits { condition, mutex } => names.extend([O(condition), O(mutex)]),
+        | EventKind::Once { object, .. } => one(O(object)),
+        EventKind::TryFails { object, holder } => lock_of(object, holder),
+        EventKind::Blocks { on, holder } => lock_of(on, holder),
+        EventKind::Wakes { on } | EventKind::TimesOut { on } => one(O(on)),
+        EventKind::ConditionWaits { condition, mutex } => [Some(O(condition)), Some(O(mutex))],
         EventKind::Signals { condition, .. } | EventKind::Signalled { condition } => {
-            names.push(O(condition));
+            one(O(condition))
         }
         EventKind::PipeWrites { pipe, .. }
         | EventKind::PipeReads { pipe, .. }
         | EventKind::PipeCreated { pipe }
-        | EventKind::PipeCloses { pipe, .. } => names.push(O(Object::Pipe(pipe))),
+        | EventKind::PipeCloses { pipe, .. } => one(O(Object::Pipe(pipe))),
         EventKind::Misuses { misuse } => match misuse {
-            Misuse::UnlockNotOwner(object, holder) => {
-                names.push(O(object));
-                names.extend(holder.map(T));
-            }
+            Misuse::UnlockNotOwner(object, holder) => lock_of(object, holder),
             Misuse::DestroyBusy(object)
             | Misuse::UseDestroyed(object)
-            | Misuse::WaitWithoutLock(object) => names.push(O(object)),
-            Misuse::JoinTwice(tid) => names.push(T(tid)),
-            Misuse::FreeInvalid(_) | Misuse::FreeTwice(_) => {}
+            | Misuse::WaitWithoutLock(object) => one(O(object)),
+            Misuse::JoinTwice(tid) => one(T(tid)),
+            Misuse::FreeInvalid(_) | Misuse::FreeTwice(_) => [None, None],
         },
         EventKind::Starts
         | EventKind::Exits
@@ -407,9 +413,8 @@ fn named(kind: &EventKind) -> Vec<Named> {
         | EventKind::Sometimes { .. }
         | EventKind::KilledBySignal { .. }
         | EventKind::Outcome
-        | EventKind::Progress => {}
+        | EventKind::Progress => [None, None],
     }
-    names
 }
 
 /// The text that belongs to an event.

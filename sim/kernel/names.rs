@@ -242,6 +242,12 @@ impl World {
     /// File and line of the innermost function that is not the C library's. Of a thread that has gone the
     /// line of `pc` itself, as long as its process lives.
     pub fn source_place(&self, tid: Tid, pc: u32) -> Option<(String, u32)> {
+        self.source_line(tid, pc)
+            .map(|(file, line)| (file.to_string(), line))
+    }
+
+    /// The same, with the file's name as the program has it.
+    pub fn source_line(&self, tid: Tid, pc: u32) -> Option<(&Arc<str>, u32)> {
         let thread = self.tids.get(&tid).copied();
         let process = match thread {
             Some(t) => &self.processes[self.threads[t].process],
@@ -250,10 +256,7 @@ impl World {
         let image = process.image.as_deref()?;
         let pc = thread.map_or(pc, |t| self.program_place(t, pc));
         let library = image.library_text.contains(&pc) && thread.is_none();
-        image
-            .line_at(pc)
-            .filter(|_| !library)
-            .map(|(file, line)| (file.to_string(), line))
+        image.line_at(pc).filter(|_| !library)
     }
 
     /// Which of the scenario's programs a thread runs, and what of it is at `pc`: `None` in the program's own

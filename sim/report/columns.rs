@@ -1,82 +1,122 @@
 //! Text in columns, as wide as what is in them.
+//!
+//! A trace has hundreds of thousands of rows: all text of a table is in one piece, which the cells are
+//! written into, and nothing is made for a single cell or row.
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{Display, Write};
 
 use crate::style::{Paint, Style};
 
 /// A column wider than this does not push the next one further right.
 const WIDTH_MAX: usize = 60;
 
-/// One cell: text, how it is painted, at which side it is aligned.
-#[derive(Clone, Debug)]
-pub struct Cell {
+/// Rows of cells: each cell is added to the last row, until that is ended.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// What is in the cells, one after the other.
     text: String,
+    cells: Vec<Cell>,
+    /// Of each row that is ended, the number of cells up to its end.
+    rows: Vec<usize>,
+}
+
+/// One cell: where its text ends, how wide that is, how it is painted, at which side it is aligned.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    end: usize,
+    width: u32,
     paint: Paint,
     right: bool,
 }
 
-/// A left-aligned cell.
-pub fn left(paint: Paint, text: impl Into<String>) -> Cell {
-    Cell {
-        text: text.into(),
-        paint,
-        right: false,
+impl Table {
+    /// A left-aligned cell.
+    pub fn left(&mut self, paint: Paint, text: impl Display) -> &mut Self {
+        self.cell(paint, false, text)
     }
-}
 
-/// A right-aligned cell.
-pub fn right(paint: Paint, text: impl Into<String>) -> Cell {
-    Cell {
-        text: text.into(),
-        paint,
-        right: true,
+    /// A right-aligned cell.
+    pub fn right(&mut self, paint: Paint, text: impl Display) -> &mut Self {
+        self.cell(paint, true, text)
     }
-}
 
-fn width(text: &str) -> usize {
-    text.chars().count()
-}
-
-/// Rows of cells, written with two spaces between columns and none at the end of a line.
-pub fn table(rows: &[Vec<Cell>], indent: usize, style: Style) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|c| {
-            rows.iter()
-                .filter_map(|r| r.get(c))
-                .map(|c| width(&c.text))
-                .max()
-                .unwrap_or(0)
-                .min(WIDTH_MAX)
-        })
-        .collect();
-    let mut out = String::new();
-    for row in rows {
-        line(row, &widths, indent, style, &mut out);
+    fn cell(&mut self, paint: Paint, right: bool, text: impl Display) -> &mut Self {
+        let start = self.text.len();
+        write!(self.text, "{text}").expect("a text takes all that is written into it");
+        self.cells.push(Cell {
+            end: self.text.len(),
+            width: self.text[start..].chars().count() as u32,
+            paint,
+            right,
+        });
+        self
     }
-    out
-}
 
-fn line(row: &[Cell], widths: &[usize], indent: usize, style: Style, out: &mut String) {
-    let used = row
-        .iter()
-        .rposition(|c| !c.text.is_empty())
-        .map_or(0, |n| n + 1);
-    let mut gap = indent;
-    for (cell, &column) in row[..used].iter().zip(widths) {
-        let padding = column.saturating_sub(width(&cell.text));
-        let (before, after) = if cell.right {
-            (padding, 0)
-        } else {
-            (0, padding)
-        };
-        if column == 0 {
-            continue; // A column that is empty in every row takes no room.
+    /// The row has all its cells.
+    pub fn end(&mut self) {
+        self.rows.push(self.cells.len());
+    }
+
+    /// The rows, with two spaces between columns and none at the end of a line.
+    pub fn show(&self, indent: usize, style: Style) -> String {
+        let widths = self.widths();
+        let mut out = String::with_capacity(self.text.len() * 3 / 2);
+        let (mut first, mut start) = (0, 0);
+        for end in &self.rows {
+            let row = &self.cells[first..*end];
+            self.line(row, start, &widths, indent, style, &mut out);
+            first = *end;
+            start = row.last().map_or(start, |cell| cell.end);
         }
-        out.extend(core::iter::repeat_n(' ', gap + before));
-        out.push_str(&style.paint(cell.paint, &cell.text));
-        gap = after + 2;
+        out
     }
-    out.push('\n');
+
+    /// Of each column.
+    fn widths(&self) -> Vec<usize> {
+        let mut widths = Vec::new();
+        let mut first = 0;
+        for end in &self.rows {
+            for (n, cell) in self.cells[first..*end].iter().enumerate() {
+                let width = (cell.width as usize).min(WIDTH_MAX);
+                match widths.get_mut(n) {
+                    Some(widest) => *widest = width.max(*widest),
+                    None => widths.push(width),
+                }
+            }
+            first = *end;
+        }
+        widths
+    }
+
+    /// One row, whose text begins at `start`.
+    fn line(
+        &self,
+        row: &[Cell],
+        mut start: usize,
+        widths: &[usize],
+        indent: usize,
+        style: Style,
+        out: &mut String,
+    ) {
+        let used = row.iter().rposition(|c| c.width > 0).map_or(0, |n| n + 1);
+        let mut gap = indent;
+        for (cell, &column) in row[..used].iter().zip(widths) {
+            let padding = column.saturating_sub(cell.width as usize);
+            let (before, after) = if cell.right {
+                (padding, 0)
+            } else {
+                (0, padding)
+            };
+            if column == 0 {
+                continue; // A column that is empty in every row takes no room.
+            }
+            out.extend(core::iter::repeat_n(' ', gap + before));
+            style.paint_into(cell.paint, &self.text[start..cell.end], out);
+            start = cell.end;
+            gap = after + 2;
+        }
+        out.push('\n');
+    }
 }

@@ -5,14 +5,13 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use sim_abi::disassembly::disassemble;
 use sim_abi::encoding::decode;
 use sim_abi::image::{Function, Image, Permissions, SymbolKind};
 use sim_abi::layout;
 
-use crate::columns::{Cell, left, right, table};
+use crate::columns::Table;
 use crate::diagnostics::Sources;
 use crate::event::count;
 use crate::style::{Paint, Style};
@@ -69,30 +68,21 @@ pub(crate) fn letters(p: Permissions) -> String {
     .collect()
 }
 
-fn map_row(from: u32, to: u32, permissions: Permissions, name: &str, about: String) -> Vec<Cell> {
-    Vec::from([
-        left(Paint::Faint, format!("{from:08x}–{to:08x}")),
-        left(Paint::Plain, letters(permissions)),
-        left(Paint::Plain, name),
-        left(Paint::Faint, about),
-    ])
-}
-
 fn memory_map(image: &Image, style: Style) -> String {
+    let mut table = Table::default();
+    let mut row = |from: u32, to: u32, permissions: Permissions, name: &str, about: String| {
+        table
+            .left(Paint::Faint, format_args!("{from:08x}–{to:08x}"))
+            .left(Paint::Plain, letters(permissions))
+            .left(Paint::Plain, name)
+            .left(Paint::Faint, about)
+            .end();
+    };
     let end = |s: &sim_abi::image::Segment| s.address.saturating_add(s.size);
-    let mut rows: Vec<Vec<Cell>> = image
-        .segments
-        .iter()
-        .map(|s| {
-            map_row(
-                s.address,
-                end(s),
-                s.permissions,
-                &s.name,
-                count(s.size, "byte"),
-            )
-        })
-        .collect();
+    for s in &image.segments {
+        let size = count(s.size, "byte");
+        row(s.address, end(s), s.permissions, &s.name, size);
+    }
     let page_up = |address: u32| {
         address
             .div_ceil(layout::PAGE_SIZE)
@@ -105,33 +95,33 @@ fn memory_map(image: &Image, style: Style) -> String {
         .max()
         .map_or(layout::TEXT_BASE, page_up);
     let rw = Permissions::RW;
-    rows.push(map_row(
+    row(
         heap,
         layout::HEAP_LIMIT,
         rw,
         "heap",
         "grows up (brk)".to_string(),
-    ));
-    rows.push(map_row(
+    );
+    row(
         layout::MMAP_BASE,
         layout::MMAP_LIMIT,
         rw,
         "mappings",
         "mmap".to_string(),
-    ));
+    );
     let stacks = format!(
         "{} each, a guard page under it",
         count(layout::THREAD_STACK_SIZE, "byte")
     );
     let main_stack = layout::STACK_TOP - layout::MAIN_STACK_SIZE;
-    rows.push(map_row(
+    row(
         layout::THREAD_STACKS,
         main_stack - layout::MAIN_GUARD,
         rw,
         "thread stacks",
         stacks,
-    ));
-    rows.push(map_row(
+    );
+    row(
         main_stack,
         layout::STACK_TOP,
         rw,
@@ -140,27 +130,26 @@ fn memory_map(image: &Image, style: Style) -> String {
             "grows down; {} under it are its guard",
             count(layout::MAIN_GUARD, "byte")
         ),
-    ));
-    table(&rows, 2, style)
+    );
+    table.show(2, style)
 }
 
 fn symbols(image: &Image, style: Style) -> String {
     let shown = image.symbols.iter().filter(|s| !s.library);
-    let rows: Vec<Vec<Cell>> = shown
-        .map(|s| {
-            let address = match s.kind {
-                SymbolKind::ThreadLocal => format!("tp+{:#x}", s.address),
-                SymbolKind::Function | SymbolKind::Object => format!("{:08x}", s.address),
-            };
-            Vec::from([
-                left(Paint::Faint, address),
-                right(Paint::Faint, s.size.to_string()),
-                left(Paint::Plain, s.name.clone()),
-                left(Paint::Faint, s.type_name.clone()),
-            ])
-        })
-        .collect();
-    table(&rows, 2, style)
+    let mut table = Table::default();
+    for s in shown {
+        let address = match s.kind {
+            SymbolKind::ThreadLocal => format!("tp+{:#x}", s.address),
+            SymbolKind::Function | SymbolKind::Object => format!("{:08x}", s.address),
+        };
+        table
+            .left(Paint::Faint, address)
+            .right(Paint::Faint, s.size)
+            .left(Paint::Plain, &s.name)
+            .left(Paint::Faint, &s.type_name)
+            .end();
+    }
+    table.show(2, style)
 }
 
 fn word(image: &Image, address: u32) -> Option<u32> {

@@ -2,10 +2,13 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use core::fmt::{self, Formatter};
 
 use sim_abi::event::{
     Asked, EventKind, ExitStatus, Fault, MemoryAccess, Misuse, Mode, Object, PageFault, Switch,
 };
+use sim_abi::record::EventNames;
 
 use crate::signal;
 use crate::style::Paint;
@@ -16,14 +19,14 @@ const TEXT_MAX: usize = 40;
 
 /// The names that belong to an event, taken in the order of its fields.
 pub struct Names<'a> {
-    names: core::slice::Iter<'a, String>,
+    names: core::slice::Iter<'a, Option<Arc<str>>>,
     /// `bank/`: not repeated for what belongs to the same process.
     process: &'a str,
 }
 
 impl<'a> Names<'a> {
     /// Names for an event of the thread `thread`.
-    pub fn new(thread: &'a str, names: &'a [String]) -> Self {
+    pub fn new(thread: &'a str, names: &'a EventNames) -> Self {
         let process = thread.find('/').map_or("", |slash| &thread[..=slash]);
         Names {
             names: names.iter(),
@@ -33,7 +36,7 @@ impl<'a> Names<'a> {
 
     /// The next name, without the process that everybody knows.
     fn next(&mut self) -> &'a str {
-        let name = self.names.next().map_or("?", String::as_str);
+        let name = self.names.next().and_then(Option::as_deref).unwrap_or("?");
         name.strip_prefix(self.process)
             .filter(|n| !n.is_empty())
             .unwrap_or(name)
@@ -93,110 +96,125 @@ pub fn paint(kind: &EventKind) -> Paint {
 }
 
 /// An event in words. `text` is what was written, asserted or observed.
-pub fn words(kind: &EventKind, mut names: Names, text: &str) -> String {
+pub fn words(f: &mut Formatter, kind: &EventKind, mut names: Names, text: &str) -> fmt::Result {
     let n = &mut names;
     match *kind {
-        EventKind::ProcessCreated { parent: None } => "is created".to_string(),
+        EventKind::ProcessCreated { parent: None } => f.write_str("is created"),
         EventKind::ProcessCreated { parent: Some(_) } => {
-            format!("is created, child of {}", n.next())
+            write!(f, "is created, child of {}", n.next())
         }
-        EventKind::ThreadCreated { .. } => created(n.next()),
-        EventKind::Starts => "starts".to_string(),
-        EventKind::Exits => "ends".to_string(),
-        EventKind::ProcessExits { status } => format!("process ends: {}", status_words(status)),
+        EventKind::ThreadCreated { .. } => f.write_str(&created(n.next())),
+        EventKind::Starts => f.write_str("starts"),
+        EventKind::Exits => f.write_str("ends"),
+        EventKind::ProcessExits { status } => write!(f, "process ends: {}", status_words(status)),
         EventKind::Reaps { status, .. } => {
-            format!("learns that {} ended: {}", n.next(), status_words(status))
+            write!(
+                f,
+                "learns that {} ended: {}",
+                n.next(),
+                status_words(status)
+            )
         }
         EventKind::Executes => match text.is_empty() {
-            true => "becomes another program".to_string(),
-            false => format!("becomes the program {text}"),
+            true => f.write_str("becomes another program"),
+            false => write!(f, "becomes the program {text}"),
         },
         EventKind::Dispatched { switch, previous } => {
-            dispatched(switch, previous.map(|_| n.next()))
+            dispatched(f, switch, previous.map(|_| n.next()))
         }
-        EventKind::Preempted => "is preempted: its quantum is over".to_string(),
-        EventKind::Yields => "yields".to_string(),
+        EventKind::Preempted => f.write_str("is preempted: its quantum is over"),
+        EventKind::Yields => f.write_str("yields"),
         EventKind::Locks { mode, asked, .. } => {
             let lock = n.next();
             let how = match asked {
                 Asked::Waits | Asked::WaitsUntil => "",
                 Asked::Tries => " (try-lock)",
             };
-            format!("locks {lock}{}{how}", mode_words(mode))
+            write!(f, "locks {lock}{}{how}", mode_words(mode))
         }
         EventKind::TryFails { holder, .. } => {
             let lock = n.next();
-            format!("tries {lock} in vain{}", held_by(holder.map(|_| n.next())))
+            write!(
+                f,
+                "tries {lock} in vain{}",
+                held_by(holder.map(|_| n.next()))
+            )
         }
-        EventKind::Unlocks { mode, .. } => format!("unlocks {}{}", n.next(), mode_words(mode)),
+        EventKind::Unlocks { mode, .. } => write!(f, "unlocks {}{}", n.next(), mode_words(mode)),
         EventKind::Blocks { on, holder } => {
-            let wait = wait_words(on, n.next());
-            format!("{wait}{}", held_by(holder.map(|_| n.next())))
+            wait_words(f, on, n.next())?;
+            f.write_str(&held_by(holder.map(|_| n.next())))
         }
-        EventKind::Wakes { on } => woken_words(on, n.next()),
+        EventKind::Wakes { on } => woken_words(f, on, n.next()),
         EventKind::TimesOut { on } => {
-            format!("no longer {}: time is over", wait_words(on, n.next()))
+            f.write_str("no longer ")?;
+            wait_words(f, on, n.next())?;
+            f.write_str(": time is over")
         }
         EventKind::ConditionWaits { .. } => {
             let condition = n.next();
-            format!("waits on {condition}, giving {} back", n.next())
+            write!(f, "waits on {condition}, giving {} back", n.next())
         }
         EventKind::Signals {
             broadcast, woken, ..
         } => {
             let verb = if broadcast { "broadcasts" } else { "signals" };
-            format!("{verb} {}: {}", n.next(), woken_count(woken))
+            write!(f, "{verb} {}: {}", n.next(), woken_count(woken))
         }
-        EventKind::Signalled { .. } => format!("is picked by a signal on {}", n.next()),
-        EventKind::Posts { value, .. } => format!("posts {}, now {value}", n.next()),
-        EventKind::Takes { value, .. } => format!("takes {}, now {value}", n.next()),
+        EventKind::Signalled { .. } => write!(f, "is picked by a signal on {}", n.next()),
+        EventKind::Posts { value, .. } => write!(f, "posts {}, now {value}", n.next()),
+        EventKind::Takes { value, .. } => write!(f, "takes {}, now {value}", n.next()),
         EventKind::Arrives {
             arrived, needed, ..
-        } => format!("arrives at {}: {arrived} of {needed}", n.next()),
-        EventKind::Passes { .. } => format!("passes {}", n.next()),
-        EventKind::Once { done: false, .. } => format!("runs the function of {}", n.next()),
-        EventKind::Once { done: true, .. } => format!("has run the function of {}", n.next()),
+        } => write!(f, "arrives at {}: {arrived} of {needed}", n.next()),
+        EventKind::Passes { .. } => write!(f, "passes {}", n.next()),
+        EventKind::Once { done: false, .. } => write!(f, "runs the function of {}", n.next()),
+        EventKind::Once { done: true, .. } => write!(f, "has run the function of {}", n.next()),
         EventKind::PipeWrites { bytes, .. } => {
-            format!("writes {} into {}", count(bytes, "byte"), n.next())
+            write!(f, "writes {} into {}", count(bytes, "byte"), n.next())
         }
-        EventKind::PipeReads { bytes: 0, .. } => format!("reads end of file from {}", n.next()),
+        EventKind::PipeReads { bytes: 0, .. } => write!(f, "reads end of file from {}", n.next()),
         EventKind::PipeReads { bytes, .. } => {
-            format!("reads {} from {}", count(bytes, "byte"), n.next())
+            write!(f, "reads {} from {}", count(bytes, "byte"), n.next())
         }
-        EventKind::PipeCreated { .. } => format!("makes {}", n.next()),
+        EventKind::PipeCreated { .. } => write!(f, "makes {}", n.next()),
         EventKind::PipeCloses {
             write_end: true, ..
-        } => format!("closes the last write end of {}", n.next()),
+        } => write!(f, "closes the last write end of {}", n.next()),
         EventKind::PipeCloses {
             write_end: false, ..
-        } => format!("closes the last read end of {}", n.next()),
-        EventKind::Joins { .. } => format!("joins {}", n.next()),
-        EventKind::Sleeps { until } => format!("sleeps until tick {until}"),
-        EventKind::WaitsForDevice { until } => format!("waits for its device until tick {until}"),
-        EventKind::Writes { stream, .. } => writes(stream, text),
-        EventKind::PageFault { address, why } => page_fault(address, why),
+        } => write!(f, "closes the last read end of {}", n.next()),
+        EventKind::Joins { .. } => write!(f, "joins {}", n.next()),
+        EventKind::Sleeps { until } => write!(f, "sleeps until tick {until}"),
+        EventKind::WaitsForDevice { until } => write!(f, "waits for its device until tick {until}"),
+        EventKind::Writes { stream, .. } => f.write_str(&writes(stream, text)),
+        EventKind::PageFault { address, why } => f.write_str(&page_fault(address, why)),
         EventKind::SystemCall {
             call,
             arguments,
             result,
-        } => syscall::words(call, arguments, result),
+        } => f.write_str(&syscall::words(call, arguments, result)),
         EventKind::HeapAllocated { block, size, .. } => {
-            format!("gets {} of heap at {block:#x}", count(size, "byte"))
+            write!(f, "gets {} of heap at {block:#x}", count(size, "byte"))
         }
         EventKind::HeapFreed { block, size } => {
-            format!("frees {} of heap at {block:#x}", count(size, "byte"))
+            write!(f, "frees {} of heap at {block:#x}", count(size, "byte"))
         }
         EventKind::MemoryReused { address, size, .. } => {
-            format!("gets fresh memory: {} at {address:#x}", count(size, "byte"))
+            write!(
+                f,
+                "gets fresh memory: {} at {address:#x}",
+                count(size, "byte")
+            )
         }
-        EventKind::Faults { fault } => fault_words(fault),
-        EventKind::AssertFails => format!("assertion fails: {}", one_line(text)),
-        EventKind::KilledBySignal { signal } => format!("is killed by {}", signal_words(signal)),
-        EventKind::Misuses { misuse } => misuse_words(misuse, n),
-        EventKind::Sometimes { holds: true } => format!("finds true: {}", one_line(text)),
-        EventKind::Sometimes { holds: false } => format!("finds not true: {}", one_line(text)),
-        EventKind::Outcome => format!("outcome: {}", one_line(text)),
-        EventKind::Progress => "makes progress".to_string(),
+        EventKind::Faults { fault } => f.write_str(&fault_words(fault)),
+        EventKind::AssertFails => write!(f, "assertion fails: {}", one_line(text)),
+        EventKind::KilledBySignal { signal } => write!(f, "is killed by {}", signal_words(signal)),
+        EventKind::Misuses { misuse } => f.write_str(&misuse_words(misuse, n)),
+        EventKind::Sometimes { holds: true } => write!(f, "finds true: {}", one_line(text)),
+        EventKind::Sometimes { holds: false } => write!(f, "finds not true: {}", one_line(text)),
+        EventKind::Outcome => write!(f, "outcome: {}", one_line(text)),
+        EventKind::Progress => f.write_str("makes progress"),
     }
 }
 
@@ -290,12 +308,15 @@ fn created(child: &str) -> String {
     }
 }
 
-fn dispatched(switch: Switch, previous: Option<&str>) -> String {
-    let after = previous.map(|p| format!(", after {p}")).unwrap_or_default();
+fn dispatched(f: &mut Formatter, switch: Switch, previous: Option<&str>) -> fmt::Result {
+    f.write_str("gets the core")?;
+    match (switch, previous) {
+        (Switch::Free, _) | (_, None) => {}
+        (_, Some(previous)) => write!(f, ", after {previous}")?,
+    }
     match switch {
-        Switch::Free => "gets the core".to_string(),
-        Switch::Thread => format!("gets the core{after}"),
-        Switch::Process => format!("gets the core{after} (another address space)"),
+        Switch::Process => f.write_str(" (another address space)"),
+        Switch::Free | Switch::Thread => Ok(()),
     }
 }
 
@@ -310,29 +331,29 @@ fn held_by(holder: Option<&str>) -> String {
     holder.map(|h| format!(", held by {h}")).unwrap_or_default()
 }
 
-fn wait_words(on: Object, name: &str) -> String {
+fn wait_words(f: &mut Formatter, on: Object, name: &str) -> fmt::Result {
     match on {
         Object::Mutex(_) | Object::Rwlock(_) | Object::Semaphore(_) | Object::Once(_) => {
-            format!("waits for {name}")
+            write!(f, "waits for {name}")
         }
-        Object::Condition(_) => format!("waits on {name}"),
-        Object::Barrier(_) => format!("waits at {name}"),
-        Object::Pipe(_) => format!("waits for {name}"),
-        Object::Thread(_) | Object::Process(_) => format!("waits for {name} to end"),
-        Object::Children(_) => "waits for a child to end".to_string(),
-        Object::Clock => "sleeps".to_string(),
-        Object::Device => "waits for its device".to_string(),
-        Object::Ids => "waits for an id".to_string(),
-        Object::Output(_) | Object::File(_) => format!("waits for {name}"),
+        Object::Condition(_) => write!(f, "waits on {name}"),
+        Object::Barrier(_) => write!(f, "waits at {name}"),
+        Object::Pipe(_) => write!(f, "waits for {name}"),
+        Object::Thread(_) | Object::Process(_) => write!(f, "waits for {name} to end"),
+        Object::Children(_) => f.write_str("waits for a child to end"),
+        Object::Clock => f.write_str("sleeps"),
+        Object::Device => f.write_str("waits for its device"),
+        Object::Ids => f.write_str("waits for an id"),
+        Object::Output(_) | Object::File(_) => write!(f, "waits for {name}"),
     }
 }
 
-fn woken_words(on: Object, name: &str) -> String {
+fn woken_words(f: &mut Formatter, on: Object, name: &str) -> fmt::Result {
     match on {
-        Object::Clock => "wakes up: its sleep is over".to_string(),
-        Object::Device => "wakes up: its device is done".to_string(),
-        Object::Thread(_) | Object::Process(_) => format!("wakes up: {name} has ended"),
-        Object::Children(_) => "wakes up: a child has ended".to_string(),
+        Object::Clock => f.write_str("wakes up: its sleep is over"),
+        Object::Device => f.write_str("wakes up: its device is done"),
+        Object::Thread(_) | Object::Process(_) => write!(f, "wakes up: {name} has ended"),
+        Object::Children(_) => f.write_str("wakes up: a child has ended"),
         Object::Mutex(_)
         | Object::Condition(_)
         | Object::Semaphore(_)
@@ -342,7 +363,7 @@ fn woken_words(on: Object, name: &str) -> String {
         | Object::Pipe(_)
         | Object::Ids
         | Object::Output(_)
-        | Object::File(_) => format!("wakes up: had waited for {name}"),
+        | Object::File(_) => write!(f, "wakes up: had waited for {name}"),
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use sim_abi::finding::{Finding, FindingKind, Site, StackFrame};
 use sim_abi::{Tick, Verdict};
 
-use crate::columns::{Cell, left, table};
+use crate::columns::Table;
 use crate::diagnostics::Sources;
 use crate::style::{Paint, Style};
 use crate::trace::place;
@@ -24,13 +24,13 @@ pub fn finding(finding: &Finding, sources: &Sources, style: Style) -> String {
     let mut out = style.paint(paint, word);
     out.push_str(&style.paint(Paint::Strong, &format!(": {}", finding.message)));
     out.push('\n');
-    let mut rows = Vec::new();
+    let mut table = Table::default();
     let mut previous = "";
     for site in &finding.locations {
-        side(site, previous, finding, sources, &mut rows);
+        side(site, previous, finding, sources, &mut table);
         previous = &site.thread;
     }
-    out.push_str(&table(&rows, 2, style));
+    out.push_str(&table.show(2, style));
     for note in &finding.notes {
         out.push_str(&format!("  {note}\n"));
     }
@@ -48,39 +48,31 @@ fn help(finding: &Finding, style: Style) -> String {
 }
 
 /// One side of a finding: its line, and one line for each caller.
-fn side(
-    site: &Site,
-    previous: &str,
-    finding: &Finding,
-    sources: &Sources,
-    rows: &mut Vec<Vec<Cell>>,
-) {
+fn side(site: &Site, previous: &str, finding: &Finding, sources: &Sources, table: &mut Table) {
     let thread = if site.thread == previous {
         ""
     } else {
         &site.thread
     };
-    rows.push(Vec::from([
-        left(Paint::Strong, thread),
-        left(Paint::Plain, what(site, finding)),
-        left(Paint::Faint, tick(site.tick)),
-        left(Paint::Plain, place(&site.file, site.line)),
-        left(Paint::Faint, source_line(site, sources)),
-    ]));
+    table
+        .left(Paint::Strong, thread)
+        .left(Paint::Plain, what(site, finding))
+        .left(Paint::Faint, tick(site.tick))
+        .left(Paint::Plain, place(&site.file, site.line))
+        .left(Paint::Faint, source_line(site, sources))
+        .end();
     let above: Vec<&StackFrame> = callers(site).collect();
     for (frame, left_out) in elided(&above) {
-        rows.push(Vec::from([
-            left(Paint::Plain, ""),
-            left(Paint::Faint, format!("  called by {}", frame.function)),
-            left(Paint::Plain, ""),
-            left(Paint::Faint, place(&frame.file, frame.line)),
-        ]));
+        let function = &frame.function;
+        table
+            .left(Paint::Plain, "")
+            .left(Paint::Faint, format_args!("  called by {function}"))
+            .left(Paint::Plain, "")
+            .left(Paint::Faint, place(&frame.file, frame.line))
+            .end();
         if left_out > 0 {
-            let words = format!("  … {left_out} more of {}", frame.function);
-            rows.push(Vec::from([
-                left(Paint::Plain, ""),
-                left(Paint::Faint, words),
-            ]));
+            let words = format_args!("  … {left_out} more of {function}");
+            table.left(Paint::Plain, "").left(Paint::Faint, words).end();
         }
     }
 }

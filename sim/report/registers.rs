@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use sim_abi::instruction::Reg;
 use sim_abi::moment::RegisterFile;
 
-use crate::columns::{Cell, left, right, table};
+use crate::columns::Table;
 use crate::style::{Paint, Style};
 
 /// Registers beside each other: a line fits on a phone.
@@ -30,8 +30,11 @@ fn one(file: &RegisterFile, style: Style) -> String {
     out.push('\n');
     out.push_str(&style.paint(Paint::Faint, &when));
     out.push('\n');
-    let rows: Vec<Vec<Cell>> = (0..ROWS).map(|row| cells(file, row)).collect();
-    out.push_str(&table(&rows, 2, style));
+    let mut table = Table::default();
+    for number in 0..ROWS {
+        row(file, number, &mut table);
+    }
+    out.push_str(&table.show(2, style));
     let mut next = format!("  {:>4}  {:08x}", "pc", file.pc);
     if !file.function.is_empty() {
         next.push_str(&format!("  in {}", file.function));
@@ -45,17 +48,15 @@ fn one(file: &RegisterFile, style: Style) -> String {
 }
 
 /// Numbered downwards, so that registers of one kind stand together.
-fn cells(file: &RegisterFile, row: u8) -> Vec<Cell> {
-    let numbers = (0..COLUMNS).map(|column| column * ROWS + row);
-    let pair = |number: u8| {
-        let register = Reg(number);
+fn row(file: &RegisterFile, number: u8, table: &mut Table) {
+    let numbers = (0..COLUMNS).map(|column| column * ROWS + number);
+    for register in numbers.filter(|n| *n < 32).map(Reg) {
         let value = file.x[usize::from(register.0)];
-        [
-            right(Paint::Faint, register.name()),
-            left(Paint::Plain, format!("{value:08x}")),
-        ]
-    };
-    numbers.filter(|n| *n < 32).flat_map(pair).collect()
+        table
+            .right(Paint::Faint, register.name())
+            .left(Paint::Plain, format_args!("{value:08x}"));
+    }
+    table.end();
 }
 
 #[cfg(test)]

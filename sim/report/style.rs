@@ -1,7 +1,8 @@
 //! Colours, or none. Few and calm: red for what is wrong, yellow for waiting, the rest by weight.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
+use core::fmt::Write;
+
 use anstyle::{AnsiColor, Color, Effects};
 
 /// How text is painted.
@@ -33,6 +34,17 @@ impl Style {
     pub const PLAIN: Style = Style { color: false };
 
     pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
+        let mut out = String::new();
+        self.paint_into(paint, text, &mut out);
+        out
+    }
+
+    /// The same, at the end of a text.
+    pub(crate) fn paint_into(self, paint: Paint, text: &str, out: &mut String) {
+        if !self.color || paint == Paint::Plain || text.is_empty() {
+            out.push_str(text);
+            return;
+        }
         let bold = anstyle::Style::new().effects(Effects::BOLD);
         let foreground =
             |color: AnsiColor| anstyle::Style::new().fg_color(Some(Color::Ansi(color)));
@@ -44,9 +56,6 @@ impl Style {
             Paint::Warn => foreground(AnsiColor::Yellow),
             Paint::Good => foreground(AnsiColor::Green),
         };
-        if !self.color || paint == Paint::Plain || text.is_empty() {
-            return text.to_string();
-        }
-        format!("{style}{text}{style:#}")
+        write!(out, "{style}{text}{style:#}").expect("a text takes all that is written into it");
     }
 }

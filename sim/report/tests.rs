@@ -2,14 +2,12 @@
 
 use crate::{Heading, Style, json, run};
 use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use sim_abi::event::ExitStatus;
 use sim_abi::finding::{Site, StackFrame};
 use sim_abi::record::{CoreRecord, ProcessRecord, RunRecord, ThreadRecord, TraceKind, TraceLine};
-use sim_abi::{
-    CoreId, Event, EventKind, Finding, FindingKind, Location, Object, Pid, Tick, Tid, Verdict,
-};
+use sim_abi::{CoreId, EventKind, Finding, FindingKind, Location, Object, Pid, Tick, Tid, Verdict};
 
 const LOCK: Object = Object::Mutex(Location::Private {
     space: 0,
@@ -17,28 +15,16 @@ const LOCK: Object = Object::Mutex(Location::Private {
 });
 
 fn line(tick: u64, name: &str, line: u32, kind: EventKind, names: &[&str]) -> TraceLine {
-    let event = Event {
-        tick: Tick(tick),
-        core: None,
-        thread: Tid(1),
-        process: Pid(1),
-        pc: 0,
-        kind,
-    };
     TraceLine {
         tick: Tick(tick),
         core: Some(CoreId(0)),
         thread: Tid(1),
         name: name.into(),
-        file: if line > 0 {
-            "deadlock.c".into()
-        } else {
-            String::new()
-        },
+        file: if line > 0 { "deadlock.c" } else { "" }.into(),
         line,
         what: TraceKind::Event {
-            event,
-            names: names.iter().map(|n| n.to_string()).collect(),
+            kind,
+            names: core::array::from_fn(|n| names.get(n).map(|name| (*name).into())),
             text: String::new(),
         },
     }

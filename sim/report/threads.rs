@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use sim_abi::record::{RunRecord, ThreadRecord};
 use sim_abi::{CoreId, Tick};
 
-use crate::columns::{Cell, left, right, table};
+use crate::columns::Table;
 use crate::style::{Paint, Style};
 
 /// More threads than this make no table that anybody reads.
@@ -30,7 +30,7 @@ pub fn threads(record: &RunRecord, style: Style) -> String {
         return String::new();
     }
     let paper = on_paper(record);
-    let mut heading = Vec::from([
+    let heading = [
         "arrives",
         "first runs",
         "ends",
@@ -38,39 +38,35 @@ pub fn threads(record: &RunRecord, style: Style) -> String {
         "ready",
         "blocked",
         "switches",
-    ]);
-    if paper {
-        heading.push("turnaround");
+    ];
+    let mut table = Table::default();
+    table.left(Paint::Faint, "thread");
+    for title in heading.into_iter().chain(paper.then_some("turnaround")) {
+        table.right(Paint::Faint, title);
     }
-    let mut first = Vec::from([left(Paint::Faint, "thread")]);
-    first.extend(heading.into_iter().map(|h| right(Paint::Faint, h)));
-    let mut rows = Vec::from([first]);
-    rows.extend(record.threads.iter().map(|t| row(t, paper)));
-    table(&rows, 2, style)
+    table.end();
+    for thread in &record.threads {
+        row(thread, paper, &mut table);
+    }
+    table.show(2, style)
 }
 
-fn row(thread: &ThreadRecord, paper: bool) -> Vec<Cell> {
-    let tick = |tick: Option<Tick>| {
-        right(
-            Paint::Plain,
-            tick.map_or("–".to_string(), |t| t.to_string()),
-        )
-    };
-    let number = |number: u64| right(Paint::Plain, number.to_string());
-    let mut cells = Vec::from([
-        left(Paint::Plain, format!("{}/{}", thread.process, thread.name)),
-        tick(Some(thread.arrival)),
-        tick(thread.first_run),
-        tick(thread.finish),
-        number(thread.running),
-        number(thread.ready),
-        number(thread.blocked),
-        number(thread.switches),
-    ]);
+fn row(thread: &ThreadRecord, paper: bool, table: &mut Table) {
+    let tick = |tick: Option<Tick>| tick.map_or("–".to_string(), |t| t.to_string());
+    let name = format_args!("{}/{}", thread.process, thread.name);
+    table
+        .left(Paint::Plain, name)
+        .right(Paint::Plain, thread.arrival)
+        .right(Paint::Plain, tick(thread.first_run))
+        .right(Paint::Plain, tick(thread.finish))
+        .right(Paint::Plain, thread.running)
+        .right(Paint::Plain, thread.ready)
+        .right(Paint::Plain, thread.blocked)
+        .right(Paint::Plain, thread.switches);
     if paper {
-        cells.push(tick(turnaround(thread).map(Tick)));
+        table.right(Paint::Plain, tick(turnaround(thread).map(Tick)));
     }
-    cells
+    table.end();
 }
 
 fn turnaround(thread: &ThreadRecord) -> Option<u64> {
@@ -110,7 +106,7 @@ pub fn gantt(record: &RunRecord, style: Style) -> String {
     if record.timeline.len() > PARTS_MAX {
         return String::new();
     }
-    let mut rows = Vec::new();
+    let mut table = Table::default();
     for core in 0..record.cores.len() {
         let core = CoreId(u16::try_from(core).unwrap_or(u16::MAX));
         let spans = record.timeline.iter().filter(|s| s.core == core);
@@ -127,13 +123,11 @@ pub fn gantt(record: &RunRecord, style: Style) -> String {
             .collect();
         let mut label = format!("core {core}");
         for line in lines(&parts) {
-            rows.push(Vec::from([
-                left(Paint::Faint, core::mem::take(&mut label)),
-                left(Paint::Plain, line),
-            ]));
+            table.left(Paint::Faint, core::mem::take(&mut label));
+            table.left(Paint::Plain, line).end();
         }
     }
-    table(&rows, 2, style)
+    table.show(2, style)
 }
 
 /// The parts side by side, in as many lines as that takes.

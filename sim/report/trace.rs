@@ -2,84 +2,104 @@
 
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use core::fmt::{self, Display, Formatter};
 
 use serde::Serialize;
 use sim_abi::disassembly::disassemble;
 use sim_abi::record::{TraceKind, TraceLine};
 use sim_abi::{Instruction, Reg};
 
-use crate::columns::{Cell, left, right, table};
-use crate::event::{Names, access_words, paint, value_words, words};
+use crate::columns::Table;
+use crate::event::{self, Names, access_words, value_words};
 use crate::style::{Paint, Style};
 
 /// The lines under a heading.
 pub fn trace(lines: &[TraceLine], style: Style) -> String {
-    let heading = ["tick", "core", "thread", "event"];
-    let mut rows = Vec::from([Vec::from([
-        right(Paint::Faint, heading[0]),
-        left(Paint::Faint, heading[1]),
-        left(Paint::Faint, heading[2]),
-        left(Paint::Faint, heading[3]),
-    ])]);
-    rows.extend(lines.iter().map(row));
-    table(&rows, 2, style)
+    let mut table = Table::default();
+    table
+        .right(Paint::Faint, "tick")
+        .left(Paint::Faint, "core")
+        .left(Paint::Faint, "thread")
+        .left(Paint::Faint, "event")
+        .end();
+    for line in lines {
+        row(line, &mut table);
+    }
+    table.show(2, style)
 }
 
-/// What happened, in words, and how it is painted.
-fn what(line: &TraceLine) -> (String, Paint) {
+fn row(line: &TraceLine, table: &mut Table) {
+    table.right(Paint::Faint, line.tick);
+    match line.core {
+        Some(core) => table.left(Paint::Faint, core),
+        None => table.left(Paint::Faint, ""),
+    };
+    table
+        .left(Paint::Plain, &line.name)
+        .left(paint(line), What(line))
+        .left(Paint::Faint, place(&line.file, line.line))
+        .end();
+}
+
+/// What happened, in words.
+struct What<'a>(&'a TraceLine);
+
+impl Display for What<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        match &self.0.what {
+            TraceKind::Event { kind, names, text } => {
+                event::words(f, kind, Names::new(&self.0.name, names), text)
+            }
+            TraceKind::Access { access, place } => f.write_str(&access_words(access, place)),
+            TraceKind::Switch { why: Some(why) } => write!(f, "-- switch: {why}"),
+            TraceKind::Switch { why: None } => f.write_str("-- switch"),
+            TraceKind::Instruction {
+                pc,
+                instruction,
+                function,
+                wrote,
+            } => f.write_str(&instruction_words(*pc, *instruction, function, *wrote)),
+        }
+    }
+}
+
+/// How that is painted.
+fn paint(line: &TraceLine) -> Paint {
     match &line.what {
-        TraceKind::Event { event, names, text } => (
-            words(&event.kind, Names::new(&line.name, names), text),
-            paint(&event.kind),
-        ),
-        TraceKind::Access { access, place } => (access_words(access, place), Paint::Faint),
-        TraceKind::Switch { why } => (switch_words(why.as_deref()), Paint::Strong),
-        TraceKind::Instruction {
-            pc,
-            instruction,
-            function,
-            wrote,
-        } => (
-            instruction_words(*pc, *instruction, function, *wrote),
-            Paint::Faint,
-        ),
+        TraceKind::Event { kind, .. } => event::paint(kind),
+        TraceKind::Access { .. } | TraceKind::Instruction { .. } => Paint::Faint,
+        TraceKind::Switch { .. } => Paint::Strong,
     }
 }
 
 /// All words of a line but the tick and the core: `bank/t1 locks a deadlock.c:12`.
 pub fn line_words(line: &TraceLine) -> String {
-    let place = place(&line.file, line.line);
-    format!("{} {} {place}", line.name, what(line).0)
-}
-
-fn row(line: &TraceLine) -> Vec<Cell> {
-    let (what, paint) = what(line);
-    Vec::from([
-        right(Paint::Faint, line.tick.to_string()),
-        left(
-            Paint::Faint,
-            line.core.map(|c| c.to_string()).unwrap_or_default(),
-        ),
-        left(Paint::Plain, line.name.clone()),
-        left(paint, what),
-        left(Paint::Faint, place(&line.file, line.line)),
-    ])
-}
-
-fn switch_words(why: Option<&str>) -> String {
-    match why {
-        Some(why) => format!("-- switch: {why}"),
-        None => "-- switch".to_string(),
-    }
+    format!(
+        "{} {} {}",
+        line.name,
+        What(line),
+        place(&line.file, line.line)
+    )
 }
 
 /// `bank.c:12`, or nothing if it is unknown.
-pub fn place(file: &str, line: u32) -> String {
-    match (file, line) {
-        ("", _) => String::new(),
-        (file, 0) => file.to_string(),
-        (file, line) => format!("{file}:{line}"),
+pub fn place(file: &str, line: u32) -> Place<'_> {
+    Place { file, line }
+}
+
+/// A place in a source file, as it is written.
+pub struct Place<'a> {
+    file: &'a str,
+    line: u32,
+}
+
+impl Display for Place<'_> {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        match (self.file, self.line) {
+            ("", _) => Ok(()),
+            (file, 0) => f.write_str(file),
+            (file, line) => write!(f, "{file}:{line}"),
+        }
     }
 }
 
@@ -130,7 +150,7 @@ pub fn json_line(line: &TraceLine) -> Line<'_> {
         tick: line.tick.0,
         core: line.core.map(|c| c.0),
         thread: &line.name,
-        event: what(line).0,
+        event: What(line).to_string(),
         file: &line.file,
         line: line.line,
     }

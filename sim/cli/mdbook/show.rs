@@ -323,7 +323,7 @@ fn trace(block: &Block, outcome: &Outcome) -> Result<Piece, Wrong> {
     let wanted = |index: &usize| {
         let line = &all[*index];
         let tick = line.tick.0;
-        (threads.is_empty() || threads.contains(&line.name))
+        (threads.is_empty() || threads.iter().any(|name| **name == *line.name))
             && tick >= when.from.unwrap_or(0)
             && tick < when.to.unwrap_or(u64::MAX)
     };

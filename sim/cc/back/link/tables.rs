@@ -6,6 +6,7 @@ use crate::back::LinkInput;
 use crate::back::symbols::{Definition, What, display_name};
 use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use sim_abi::Image;
 use sim_abi::image::{Function, Line, Symbol, SymbolKind};
@@ -107,7 +108,7 @@ impl Linker<'_> {
 /// The source files of all units, each once.
 #[derive(Default)]
 pub(super) struct Files {
-    pub names: Vec<String>,
+    pub names: Vec<Arc<str>>,
     numbers: BTreeMap<String, u16>,
 }
 
@@ -117,7 +118,7 @@ impl Files {
             return n;
         }
         let n = self.names.len().min(usize::from(u16::MAX)) as u16;
-        self.names.push(path.to_string());
+        self.names.push(path.into());
         self.numbers.insert(path.to_string(), n);
         n
     }
