@@ -254,6 +254,25 @@ fn all_outcomes_are_seen_and_no_others() {
     assert_eq!(texts, ["00", "01", "10", "11", "20", "21"]);
 }
 
+/// What the kernel keeps for programs is part of a state: two ways that differ only in that do not meet.
+#[test]
+fn states_are_told_apart_by_what_the_kernel_keeps() {
+    for (program, verdict, expected) in [
+        ("kept.c -D NAMES", "ok", &["a", "b"][..]),
+        ("kept.c -D OFFSETS", "ok", &["0", "2"]),
+        ("kept.c -D RIGHTS", "crashed", &["written"]),
+        ("which.toml", "ok", &["1", "2"]),
+    ] {
+        for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
+            let found = check(&format!("{program} {flags}"));
+            assert_eq!(found["verdict"], verdict, "{program} {flags}");
+            let outcomes = found["outcomes"].as_object().expect("an object");
+            let texts: Vec<&str> = outcomes.keys().map(String::as_str).collect();
+            assert_eq!(texts, expected, "{program} {flags}");
+        }
+    }
+}
+
 /// A walk that found nothing has not looked at everything.
 #[test]
 fn what_is_not_exhaustive_never_says_ok() {

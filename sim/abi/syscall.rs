@@ -199,8 +199,6 @@ calls! {
     Sometimes = SIM_BASE + 99, "sim_sometimes";
     /// (function)
     Invariant = SIM_BASE + 100, "sim_invariant";
-    /// () → a random word from the scenario's seed: seeds `rand` when a program asks for it.
-    Random = SIM_BASE + 101, "getrandom";
 }
 
 /// Error numbers of POSIX, with Linux's values. A call returns `-errno`.

@@ -215,6 +215,16 @@ impl FileSystem {
         self.last_inode
     }
 
+    /// Each name, and its inode (0: it is a directory).
+    pub(crate) fn each_name(&self, mut visit: impl FnMut(&str, u32)) {
+        for (name, entry) in &self.names {
+            match entry {
+                Entry::File(inode) => visit(name, *inode),
+                Entry::Directory => visit(name, 0),
+            }
+        }
+    }
+
     /// Each file, by inode.
     pub(crate) fn each_file(&self, mut visit: impl FnMut(u32, &[u8])) {
         self.inodes

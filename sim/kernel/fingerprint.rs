@@ -13,14 +13,16 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::Tid;
+use sim_abi::image::Permissions;
 use sim_abi::layout::PAGE_SIZE;
 use sim_machine::{Mark, Sharing};
 
-use crate::files::{Descriptor, OpenFile};
+use crate::files::{Descriptor, FileKey, OpenFile};
 use crate::ipc::pipe::Pipe;
 use crate::process::{Process, ProcessKey};
+use crate::properties::Invariant;
 use crate::thread::{Blocked, State, Thread, ThreadKey};
-use crate::vm::{AddressSpace, AreaKind};
+use crate::vm::{AddressSpace, Area, AreaKind};
 use crate::world::World;
 
 /// The memory's part of the fingerprint, as of a mark.
@@ -114,7 +116,7 @@ impl World {
             mixer.add(1 << 8);
         }
         for invariant in self.invariants.iter() {
-            mixer.add(u64::from(invariant.function));
+            mixer.add(self.invariant_number(invariant));
         }
         mixer.add(u64::from(self.limit.is_some()));
         mixer.finish()
@@ -151,8 +153,9 @@ impl World {
             return known;
         }
         let mut mixer = Mixer::new(0);
+        let mut open = Vec::new();
         for p in self.pids.values() {
-            self.mix_process(*p, &mut mixer);
+            self.mix_process(*p, &mut open, &mut mixer);
         }
         for (id, pipe) in self.pipes.iter() {
             let Pipe {
@@ -168,6 +171,10 @@ impl World {
             mixer.add(u64::from(inode));
             mixer.add(bytes.len() as u64);
             bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
+        });
+        self.files.each_name(|name, inode| {
+            name.bytes().for_each(|byte| mixer.add(u64::from(byte)));
+            mixer.add(1 << 32 | u64::from(inode));
         });
         let digest = mixer.finish();
         self.files.remember(digest);
@@ -277,7 +284,7 @@ impl World {
     fn mix_thread(&self, t: ThreadKey, mixer: &mut Mixer) {
         let Thread {
             tid,
-            pid: _,
+            pid,
             process,
             name: _,
             body: _,
@@ -297,6 +304,7 @@ impl World {
             account: _,
         } = &*self.threads[t];
         mixer.add(u64::from(tid.0) << 32 | u64::from(stack_slot.map_or(u32::MAX, |s| s)));
+        mixer.add(u64::from(pid.0));
         mixer.add(u64::from(*pending_signals) << 32 | u64::from(*signal_mask));
         mixer.add(u64::from(*detached));
         match state {
@@ -371,7 +379,8 @@ impl World {
         }
     }
 
-    fn mix_process(&self, p: ProcessKey, mixer: &mut Mixer) {
+    /// `open`: the open files met so far, in order. Which descriptors share one is part of the state.
+    fn mix_process(&self, p: ProcessKey, open: &mut Vec<FileKey>, mixer: &mut Mixer) {
         let Process {
             pid,
             name: _,
@@ -390,7 +399,7 @@ impl World {
             descriptors,
             actions,
             status,
-            joined: _,
+            joined,
             account: _,
         } = &self.processes[p];
         mixer.add(u64::from(pid.0) << 32 | u64::from(parent.map_or(0, |p| p.0)));
@@ -404,11 +413,11 @@ impl World {
             });
             return;
         }
-        mixer.add(
-            image
-                .as_ref()
-                .map_or(0, |i| u64::from(i.entry) << 32 | i.symbols.len() as u64),
-        );
+        let programs = &self.config.programs;
+        let is_program = |i: &Arc<_>| programs.iter().position(|p| Arc::ptr_eq(&p.image, i));
+        let program = image.as_ref().and_then(is_program);
+        mixer.add(program.map_or(u64::MAX, |n| n as u64));
+        joined.iter().for_each(|tid| mixer.add(u64::from(tid.0)));
         let AddressSpace {
             id: _,
             areas,
@@ -420,6 +429,7 @@ impl World {
         } = space;
         mixer.add(u64::from(*heap_end));
         mixer.add(areas.len() as u64);
+        areas.values().for_each(|area| self.mix_area(area, mixer));
         blocks
             .iter()
             .for_each(|(at, size)| mixer.add(u64::from(*at) << 32 | u64::from(*size)));
@@ -438,6 +448,11 @@ impl World {
                 flags,
                 references: _,
             } = &self.files.open[file];
+            let known = open.iter().position(|other| *other == file);
+            mixer.add(known.unwrap_or(open.len()) as u64);
+            if known.is_none() {
+                open.push(file);
+            }
             mixer.add(u64::from(fd) << 32 | u64::from(close_on_exec));
             mixer.add(u64::from(*offset) << 32 | u64::from(*flags));
             mixer.add(kind.number());
@@ -454,6 +469,45 @@ impl World {
                 mixer.add(u64::from(*mask));
             }
         }
+    }
+}
+
+impl World {
+    /// What an area may be used for and what it is.
+    fn mix_area(&self, area: &Area, mixer: &mut Mixer) {
+        let Area {
+            start,
+            end,
+            permissions,
+            kind,
+        } = *area;
+        let Permissions {
+            read,
+            write,
+            execute,
+        } = permissions;
+        mixer.add(u64::from(start) << 32 | u64::from(end));
+        let rights = u64::from(read) << 2 | u64::from(write) << 1 | u64::from(execute);
+        // What a private mapping is called does not matter, nor which page of it came first.
+        let (kind, first) = match kind {
+            AreaKind::Image => (0, 0),
+            AreaKind::Heap => (1, 0),
+            AreaKind::MainStack => (2, 0),
+            AreaKind::ThreadStack(slot) => (3, slot),
+            AreaKind::Mapping { made: _, first: _ } => (4, 0),
+            AreaKind::Shared(key, first) => {
+                mixer.add(u64::from(self.shared.first_frame(key)));
+                (5, first)
+            }
+        };
+        mixer.add(u64::from(first) << 32 | rights << 8 | kind);
+    }
+
+    /// Whose it is, and where it begins.
+    fn invariant_number(&self, invariant: &Invariant) -> u64 {
+        let process = self.processes.get(invariant.process);
+        let pid = process.map_or(0, |process| process.pid.0);
+        u64::from(pid) << 32 | u64::from(invariant.function)
     }
 }
 

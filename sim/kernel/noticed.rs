@@ -257,7 +257,6 @@ fn is_noticed(call: Call) -> bool {
         | Call::Outcome
         | Call::Progress
         | Call::Sometimes
-        | Call::Invariant
-        | Call::Random => false,
+        | Call::Invariant => false,
     }
 }

@@ -41,7 +41,7 @@ const NOBODY: Tid = Tid(0);
 /// A function that must give non-zero in every state.
 #[derive(Clone, Debug)]
 pub struct Invariant {
-    process: ProcessKey,
+    pub(crate) process: ProcessKey,
     /// The program it belongs to: it is void after `exec`.
     image: Arc<Image>,
     /// Where it begins.

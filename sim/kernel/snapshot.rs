@@ -7,7 +7,6 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use rand_chacha::ChaCha8Rng;
 use sim_abi::{Pid, PipeId, Tick, Tid};
 use sim_machine::Mark;
 use slotmap::SlotMap;
@@ -37,7 +36,6 @@ pub struct Saved {
     shared: Table<SharedObjects>,
     now: Tick,
     instructions: u64,
-    random: ChaCha8Rng,
     written: u64,
     outcomes: Table<Vec<String>>,
     invariants: Table<Vec<Invariant>>,
@@ -68,7 +66,6 @@ impl World {
             shared: self.shared.clone(),
             now: self.clock.now,
             instructions: self.clock.instructions,
-            random: self.random.clone(),
             written: self.written,
             outcomes: self.outcomes.clone(),
             invariants: self.invariants.clone(),
@@ -93,7 +90,6 @@ impl World {
         self.clock.now = saved.now;
         self.clock.moment = saved.now;
         self.clock.instructions = saved.instructions;
-        self.random = saved.random.clone();
         self.written = saved.written;
         self.outcomes.clone_from(&saved.outcomes);
         self.invariants.clone_from(&saved.invariants);

@@ -172,10 +172,6 @@ impl World {
             }
             Call::Sometimes => self.sometimes(t, a != 0, b),
             Call::Invariant => self.register_invariant(t, a),
-            Call::Random => {
-                let word = self.random_below(1 << 32) as u32;
-                done(word & 0x7fff_ffff)
-            }
         }
     }
 

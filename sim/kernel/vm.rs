@@ -166,6 +166,12 @@ struct SharedObject {
 }
 
 impl SharedObjects {
+    /// What an object is known by: its first frame, which it has from the start.
+    pub(crate) fn first_frame(&self, key: SharedKey) -> u32 {
+        let first = self.objects[key].frames.values().next();
+        first.map_or(0, |frame| frame.0)
+    }
+
     /// Where the program made this one.
     pub(crate) fn made(&self, key: SharedKey) -> u32 {
         self.objects[key].made

@@ -83,6 +83,7 @@ pub struct World {
     pub(crate) queues: BTreeMap<Object, VecDeque<ThreadKey>>,
     /// Cores, timers and the policy; idle under choices.
     pub(crate) clock: Clock,
+    /// Jitter, and what `sim_choose` gives by the clock; idle under choices.
     pub(crate) random: ChaCha8Rng,
     /// Somebody wants to know events' places in the program.
     pub(crate) places: bool,

@@ -70,7 +70,7 @@ fn result(value: u32) -> String {
 fn count(call: Call) -> usize {
     use Call::*;
     match call {
-        SchedYield | Sigreturn | Getpid | Getppid | Gettid | Fork | Progress | Random => 0,
+        SchedYield | Sigreturn | Getpid | Getppid | Gettid | Fork | Progress => 0,
         Dup | Close | Fsync | ThreadExitLinux | ExitGroup | Brk | ThreadExit | ThreadDetach
         | MutexDestroy | MutexLock | MutexTrylock | MutexUnlock | CondDestroy | CondSignal
         | CondBroadcast | SemDestroy | SemWait | SemTrywait | SemPost | RwlockDestroy

@@ -87,6 +87,5 @@
 #define SYS_progress 0x1062
 #define SYS_sometimes 0x1063
 #define SYS_invariant 0x1064
-#define SYS_random 0x1065
 
 #endif
