@@ -62,6 +62,12 @@ fn all_findings_are_told() {
             "library.c -D HEAP",
             &["memory-error 14 39 44", "memory-error 21 39 44"],
         ),
+        ("fresh.c", &["memory-error 21 28"]),
+        ("fresh.c -D CLEARED", &[]),
+        (
+            "reader.c",
+            &["exit-holding-lock 11", "exit-holding-lock 18"],
+        ),
     ] {
         for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
             let found = check(&format!("{program} {flags}"));

@@ -19,6 +19,7 @@ pub mod ids;
 pub mod image;
 pub mod instruction;
 pub mod layout;
+pub mod mixer;
 pub mod moment;
 pub mod record;
 pub mod syscall;

@@ -29,6 +29,7 @@
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use sim_abi::event::{Event, EventKind, MemoryAccess, Misuse};
+use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
 use sim_abi::{Pid, Tid};
 
@@ -142,6 +143,8 @@ pub struct Heap {
     is_busy: bool,
     reported: BTreeSet<(u32, HeapErrorKind)>,
     count: u64,
+    /// Grows with every change of what [`Heap::digest`] is of.
+    version: u64,
 }
 
 impl Heap {
@@ -153,6 +156,29 @@ impl Heap {
     /// Errors found so far, with those that are not reported because their place has been.
     pub fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Another number than before if [`Heap::digest`] may have become another one.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// What future errors depend on besides the blocks: which of their bytes were never written, reads that
+    /// may yet prove to be uses (H3), copies of such bytes.
+    pub fn digest(&self) -> u128 {
+        let mut mixer = Mixer::new(0);
+        for (pid, heap) in &self.processes {
+            mixer.add(u64::from(pid.0));
+            heap.map.mix_fresh(&mut mixer);
+            for (address, (_, value)) in &heap.copies {
+                mixer.add(u64::from(*address) << 32 | u64::from(*value));
+            }
+        }
+        for (thread, pending) in &self.pending {
+            mixer.add(u64::from(thread.0) << 32 | u64::from(pending.pc));
+            mixer.add(u64::from(pending.address) << 32 | u64::from(pending.value));
+        }
+        mixer.finish()
     }
 
     /// An event has happened. An error may be an earlier read of the same thread (H3).
@@ -210,6 +236,7 @@ impl Heap {
 
     /// A fork: the child has what the parent has.
     pub fn fork(&mut self, parent: Pid, child: Pid) {
+        self.version += 1;
         if let Some(heap) = self.processes.get(&parent).cloned() {
             self.processes.insert(child, heap);
         }
@@ -230,6 +257,7 @@ impl Heap {
 
     /// The process is gone, and nobody will ask for its leaks.
     pub fn forget(&mut self, process: Pid) {
+        self.version += 1;
         self.processes.remove(&process);
         self.ends.remove(&process);
     }
@@ -249,6 +277,7 @@ impl Heap {
     }
 
     fn allocates(&mut self, event: &Event, start: u32, size: u32, zeroed: bool) {
+        self.version += 1;
         self.settle(event.thread);
         let heap = self.processes.entry(event.process).or_default();
         let block = Block {
@@ -289,6 +318,7 @@ impl Heap {
     }
 
     fn frees(&mut self, event: &Event, start: u32) {
+        self.version += 1;
         self.settle(event.thread);
         let Some(heap) = self.processes.get_mut(&event.process) else {
             return;
@@ -323,6 +353,7 @@ impl Heap {
     }
 
     fn check(&mut self, access: &MemoryAccess) -> Option<HeapError> {
+        self.version += 1;
         let copied = self.settle_by(access);
         if let Some(heap) = self.processes.get_mut(&access.process) {
             if !heap.copies.is_empty() {
@@ -377,6 +408,7 @@ impl Heap {
     /// The thread has done something else: its pending read was a use.
     fn settle(&mut self, thread: Tid) {
         if let Some(pending) = self.pending.remove(&thread) {
+            self.version += 1;
             self.report(pending.error);
         }
     }

@@ -6,6 +6,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use sim_abi::layout::PAGE_SIZE;
+use sim_abi::mixer::Mixer;
 
 const PAGE_WORDS: usize = PAGE_SIZE as usize / 4;
 
@@ -88,6 +89,29 @@ impl HeapMap {
             (0, _) => State::Dead,
             (_, 0) => State::Fresh,
             _ => State::Written,
+        }
+    }
+
+    /// Mixes in which bytes are live and were never written.
+    pub(crate) fn mix_fresh(&self, mixer: &mut Mixer) {
+        const LIVE: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+        let fresh = |states: u64| states & !(states >> 4) & LIVE;
+        for (number, page) in self.pages.iter().enumerate() {
+            let mut add = |part: u64, states: u64| {
+                if fresh(states) != 0 {
+                    mixer.add((number as u64) << 32 | part);
+                    mixer.add(fresh(states));
+                }
+            };
+            match page {
+                Page::Uniform(state) => add(PAGE_WORDS as u64, u64::from(*state)),
+                Page::Mixed(words) => {
+                    for (part, eight) in words.chunks_exact(8).enumerate() {
+                        let states = eight.try_into().map(u64::from_le_bytes);
+                        add(part as u64, states.expect("chunks of eight bytes"));
+                    }
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use sim_abi::event::{Event, EventKind, ExitStatus, Location, Mode, Object};
+use sim_abi::mixer::Mixer;
 use sim_abi::{Pid, Tid};
 
 use crate::side::{Place, forget_range, forget_space, location_of};
@@ -135,6 +136,23 @@ impl Held {
                 status: ExitStatus::Exited(_),
             } => self.of_process(event.process).copied().collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// Who reads under which read-write locks: the locks' own bytes only say how many do.
+    pub fn mix_readers(&self, mixer: &mut Mixer) {
+        for (thread, (_, holds)) in &self.threads {
+            for hold in holds.iter().filter(|hold| hold.mode == Mode::Shared) {
+                let at = match location_of(hold.object) {
+                    Some(Location::Private { address, .. }) => u64::from(address),
+                    Some(Location::Shared { frame, offset }) => {
+                        1 << 63 | u64::from(frame) << 16 | u64::from(offset)
+                    }
+                    None => 0,
+                };
+                mixer.add(at);
+                mixer.add(u64::from(thread.0) << 32 | u64::from(hold.count));
+            }
         }
     }
 

@@ -13,8 +13,9 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use sim_abi::event::Misuse;
+use sim_abi::event::{Misuse, Mode};
 use sim_abi::layout::THREAD_STACKS;
+use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
 use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
 use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_plainly_alive};
@@ -177,6 +178,31 @@ pub struct History {
     heap: Arc<Heap>,
     held: Arc<Held>,
     has_heap: bool,
+    /// What of it future mistakes depend on, and no state tells: of the heap, as of a version of it, and of
+    /// readers.
+    unwritten: u128,
+    version: u64,
+    readers: u128,
+}
+
+impl History {
+    /// A part of what a state is known by.
+    pub fn digest(&self) -> u128 {
+        self.unwritten ^ self.readers
+    }
+
+    fn update(&mut self) {
+        if self.version != self.heap.version() {
+            self.version = self.heap.version();
+            self.unwritten = self.heap.digest();
+        }
+    }
+
+    fn update_readers(&mut self) {
+        let mut mixer = Mixer::new(1);
+        self.held.mix_readers(&mut mixer);
+        self.readers = mixer.finish();
+    }
 }
 
 /// Listens to the steps of a search.
@@ -336,6 +362,7 @@ impl Watch {
             self.clues.push(Clue::Told(kind, spot));
         }
         self.known = None;
+        self.history.update();
     }
 
     /// Deep in the middle of a step it is not known who called the library.
@@ -416,9 +443,14 @@ impl Watch {
     fn history(&mut self, world: &World, event: &Event) {
         self.heap(world, event);
         match event.kind {
-            EventKind::Locks { .. }
-            | EventKind::Unlocks { .. }
-            | EventKind::ConditionWaits { .. }
+            EventKind::Locks { mode, .. } | EventKind::Unlocks { mode, .. } => {
+                Arc::make_mut(&mut self.history.held).event(event);
+                if mode == Mode::Shared {
+                    self.history.update_readers();
+                }
+            }
+            EventKind::ConditionWaits { .. }
+            | EventKind::Executes
             | EventKind::AssertFails
             | EventKind::Faults { .. }
             | EventKind::KilledBySignal { .. } => {
@@ -466,5 +498,8 @@ impl Watch {
             self.clues.push(Clue::LeftLocked(event.thread, spot));
         }
         Arc::make_mut(&mut self.history.held).event(event);
+        if self.history.readers != 0 {
+            self.history.update_readers();
+        }
     }
 }

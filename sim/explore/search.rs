@@ -10,6 +10,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use sim_abi::mixer::Mixer;
 use sim_abi::{Choice, Tid};
 use sim_kernel::{Config, Enabled, Halt, Mode, Saved, Visibility, World};
 
@@ -284,10 +285,13 @@ impl<'a, S: Strategy> Search<'a, S> {
         let salt = match self.bounds.preemptions {
             Some(_) => {
                 let last = self.path.last().and_then(|c| mover(*c));
-                u64::from(last.map_or(0, |tid| tid.0)) << 32 | preemptions
+                let mut mixer = Mixer::new(u64::from(last.map_or(0, |tid| tid.0)));
+                mixer.add(preemptions);
+                mixer.finish()
             }
             None => 0,
         };
+        let salt = salt ^ self.watch.history.digest();
         let mut arrival = Arrival {
             world,
             enabled: &enabled,
@@ -343,7 +347,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             path: &self.path,
             progress: self.watch.progress,
             step: &self.watch.step,
-            salt: 0,
+            salt: self.watch.history.digest(),
         };
         let arrived = self.strategy.arrive(&mut arrival);
         self.note_found();

@@ -22,14 +22,15 @@ pub struct Arrival<'a> {
     pub progress: bool,
     /// What the last step did; only if the strategy asks for it.
     pub step: &'a StepRecord,
-    /// Mixed into what the state is known by: what a bound on preemptions depends on.
-    pub salt: u64,
+    /// Mixed into what the state is known by: what detectors know of the way, and what a bound on
+    /// preemptions depends on.
+    pub salt: u128,
 }
 
 impl Arrival<'_> {
     /// What the state is known by.
     pub fn fingerprint(&mut self) -> u128 {
-        self.world.fingerprint() ^ (u128::from(self.salt) << 64)
+        self.world.fingerprint() ^ self.salt
     }
 }
 

@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use sim_abi::Tid;
 use sim_abi::image::Permissions;
 use sim_abi::layout::PAGE_SIZE;
+use sim_abi::mixer::Mixer;
 use sim_machine::{Mark, Sharing};
 
 use crate::files::{Descriptor, FileKey, OpenFile};
@@ -44,44 +45,6 @@ enum Use {
     Memory(u64),
     /// A part of this thread's stack: they count with the thread.
     Stack(ThreadKey),
-}
-
-/// Mixes words into 128 bits. Two lanes of multiply-and-fold.
-#[derive(Clone, Copy)]
-struct Mixer(u64, u64);
-
-impl Mixer {
-    fn new(seed: u64) -> Mixer {
-        Mixer(
-            seed ^ 0x9e37_79b9_7f4a_7c15,
-            seed.rotate_left(32) ^ 0xd1b5_4a32_d192_ed03,
-        )
-    }
-
-    #[inline]
-    fn add(&mut self, word: u64) {
-        self.0 = fold(self.0 ^ word, 0xa076_1d64_78bd_642f);
-        self.1 = fold(self.1.wrapping_add(word), 0xe703_7ed1_a0b4_28db);
-    }
-
-    #[inline]
-    fn add_wide(&mut self, wide: u128) {
-        self.add(wide as u64);
-        self.add((wide >> 64) as u64);
-    }
-
-    #[inline]
-    fn finish(self) -> u128 {
-        let low = fold(self.0 ^ self.1.rotate_left(17), 0x8ebc_6af0_9c88_c6e3);
-        let high = fold(self.1 ^ self.0.rotate_left(41), 0x5899_65cc_7537_4cc3);
-        u128::from(high) << 64 | u128::from(low)
-    }
-}
-
-#[inline]
-fn fold(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b);
-    (product >> 64) as u64 ^ product as u64
 }
 
 /// One word of memory; zeros count nothing, so that untouched pages do not.
