@@ -70,6 +70,13 @@ impl Inspector {
         if let Some(error) = self.heap.event(event) {
             self.heap_error(error);
         }
+        // There are many of these, and nothing else follows from them.
+        if matches!(
+            event.kind,
+            EventKind::SystemCall { .. } | EventKind::Dispatched { .. } | EventKind::Preempted
+        ) {
+            return;
+        }
         self.process_ends(event);
         let mishap = self.misuses.event(event, &self.held);
         let context = Context {

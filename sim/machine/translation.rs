@@ -36,6 +36,9 @@ pub struct Miss {
     pub reason: MissReason,
 }
 
+/// What a tag of the cache is compared with: the page of a word, and that it is aligned.
+const ALIGNED: u32 = 0xffff_f003;
+
 /// The place of at most 4 bytes: in one frame, or from the end of one to the start of another.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
@@ -98,15 +101,17 @@ impl Memory {
 
     /// The bytes at a place, little-endian.
     pub(crate) fn peek(&self, place: Place, size: u32) -> u32 {
+        let (at, size) = (place.offset as usize, size as usize);
+        let bytes = self.frame_bytes(place.page.frame);
+        // The usual case: a whole word.
+        if let (4, Some(word)) = (size, bytes[at..].first_chunk()) {
+            return u32::from_le_bytes(*word);
+        }
         let mut value = [0; 4];
-        for (i, byte) in (0..size).zip(&mut value) {
-            let at = place.offset + i;
-            let frame = if at < 4096 {
-                Some(place.page.frame)
-            } else {
-                place.next
-            };
-            *byte = frame.map_or(0, |f| self.frame_bytes(f)[(at & 0xfff) as usize]);
+        let here = size.min(4096 - at);
+        value[..here].copy_from_slice(&bytes[at..at + here]);
+        if let Some(next) = place.next {
+            value[here..size].copy_from_slice(&self.frame_bytes(next)[..size - here]);
         }
         u32::from_le_bytes(value)
     }
@@ -182,6 +187,9 @@ impl Memory {
     /// # Errors
     /// As [`Memory::read`].
     pub fn load_u32(&self, s: SpaceId, address: u32) -> Result<u32, Miss> {
+        if let Some(word) = self.cached_word(s, address) {
+            return Ok(u32::from_le_bytes(*word));
+        }
         let place = self.locate(s, address, 4, AccessKind::Load)?;
         Ok(self.peek(place, 4))
     }
@@ -191,8 +199,28 @@ impl Memory {
     /// # Errors
     /// As [`Memory::write`].
     pub fn store_u32(&mut self, s: SpaceId, address: u32, value: u32) -> Result<(), Miss> {
+        if let Some(word) = self.cached_word_mut(s, address) {
+            *word = value.to_le_bytes();
+            return Ok(());
+        }
         let place = self.locate(s, address, 4, AccessKind::Store)?;
         self.put(place, 4, value);
         Ok(())
+    }
+
+    /// The aligned word at an address that programs have read, if the cache still has its page.
+    fn cached_word(&self, s: SpaceId, address: u32) -> Option<&[u8; 4]> {
+        let entry = self.spaces.get(s.0 as usize)?.cache.read.entry(address);
+        let hits = entry.tag == address & ALIGNED;
+        let bytes = self.frames.get(entry.frame as usize).filter(|_| hits)?;
+        bytes[(address & 0xffc) as usize..].first_chunk()
+    }
+
+    /// The same, to which programs have written, if stores to it need no thought.
+    fn cached_word_mut(&mut self, s: SpaceId, address: u32) -> Option<&mut [u8; 4]> {
+        let entry = self.spaces.get(s.0 as usize)?.cache.write.entry(address);
+        let hits = entry.tag == address & ALIGNED;
+        let bytes = self.frames.get_mut(entry.frame as usize).filter(|_| hits)?;
+        bytes[(address & 0xffc) as usize..].first_chunk_mut()
     }
 }
