@@ -296,7 +296,7 @@ impl World {
                     return;
                 }
                 Stop::Ebreak => self.fault(t, sim_abi::event::Fault::Breakpoint),
-                Stop::Fault(fault) => self.fault(t, crate::clock::machine_fault(fault)),
+                Stop::Fault(fault) => self.fault(t, crate::hart::machine_fault(fault)),
             }
             self.charge = 0;
             self.flush(observer);
@@ -531,7 +531,7 @@ impl World {
                 Err(fault) => fault,
             },
             Stop::Ebreak => sim_abi::event::Fault::Breakpoint,
-            Stop::Fault(fault) => crate::clock::machine_fault(fault),
+            Stop::Fault(fault) => crate::hart::machine_fault(fault),
             // Another thread has mended it in the meantime (mapped the page).
             Stop::Budget | Stop::Ecall | Stop::Held => return,
         };

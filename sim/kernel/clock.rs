@@ -14,25 +14,23 @@
 //! the thread it ran last is no switch. What a system call costs is paid after it. Paying is `overhead`
 //! of the core; the thread is then as good as ready. Idle time is skipped, not stepped.
 //!
-//! Not here: R4 for several busy cores (`lockstep`).
+//! Not here: R4 itself, for one core (`hart`) and for several (`lockstep`); deadlines (`timers`).
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use sim_abi::event::{ExitStatus, Fault, Switch};
-use sim_abi::record::{CoreRecord, ProcessRecord, ThreadRecord};
-use sim_abi::{CoreId, EventKind, Tick, Tid};
-use sim_machine::Stop;
+use sim_abi::event::Switch;
+use sim_abi::{CoreId, EventKind, Tick};
 
 use crate::config::Config;
+use crate::cores::{Core, CoreSet};
+use crate::effort::EFFORT_OF_A_SWITCH;
 use crate::observer::Observer;
 use crate::sched::{Affinities, Policy, policy};
-use crate::signals::Death;
 use crate::thread::{State, ThreadBody, ThreadKey};
-use crate::wait::Wait;
-use crate::watch::KernelWatch;
+use crate::timers::Timers;
 use crate::world::{Halt, World};
 
 /// Time and cores.
@@ -48,14 +46,11 @@ pub struct Clock {
     /// The cores, by number.
     pub cores: Vec<Core>,
     /// Cores that run a thread.
-    pub(crate) busy: BTreeSet<u16>,
+    pub(crate) busy: CoreSet,
     /// Those of them that execute at present; kept for its room only.
     runs: Vec<(u16, ThreadKey)>,
-    /// Deadlines: when, in which order they were set, whose.
-    pub(crate) timers: BTreeMap<(Tick, u64), ThreadKey>,
-    /// The deadline of each thread that has one.
-    pub(crate) deadlines: BTreeMap<ThreadKey, (Tick, u64)>,
-    timers_set: u64,
+    /// Deadlines.
+    pub(crate) timers: Timers,
     /// Processes of the scenario that have not arrived: when, index.
     arrivals: BTreeSet<(Tick, usize)>,
     /// Who gets a core next.
@@ -72,34 +67,6 @@ pub struct Clock {
     pub switches: (u64, u64),
 }
 
-/// A core.
-#[derive(Clone, Debug, Default)]
-pub struct Core {
-    /// What it runs.
-    pub thread: Option<ThreadKey>,
-    /// Works for the kernel until then.
-    free_at: Tick,
-    /// The thread's time slice is over then.
-    slice_end: Option<Tick>,
-    /// What it ran last, and of which process.
-    last: Option<(Tid, sim_abi::Pid)>,
-    /// Its thread gives it away at the end of this tick.
-    pub yields: bool,
-    record: CoreRecord,
-}
-
-/// What a system call counts for the limit of instructions besides its own: about what it costs to
-/// simulate.
-const EFFORT_OF_A_CALL: u64 = 100;
-/// The same for giving a core to a thread: without it, synthetic processes could switch for ever.
-const EFFORT_OF_A_SWITCH: u64 = 10;
-/// The same for the end of a wait.
-const EFFORT_OF_A_WAKEUP: u64 = 50;
-/// The same for starting a handler, with all that its return does.
-const EFFORT_OF_A_SIGNAL: u64 = 200;
-/// The same for a new process or a new program, besides its pages.
-const EFFORT_OF_A_PROCESS: u64 = 20_000;
-
 impl Clock {
     /// At tick 0, with nothing on any core.
     pub fn new(config: &Config) -> Clock {
@@ -114,11 +81,9 @@ impl Clock {
             moment: Tick(0),
             executing: None,
             cores: vec![Core::default(); usize::from(config.cores.max(1))],
-            busy: BTreeSet::new(),
+            busy: CoreSet::default(),
             runs: Vec::new(),
-            timers: BTreeMap::new(),
-            deadlines: BTreeMap::new(),
-            timers_set: 0,
+            timers: Timers::default(),
             arrivals,
             policy: policy(config.policy),
             affinities: Affinities::new(),
@@ -130,54 +95,7 @@ impl Clock {
     }
 }
 
-impl Clock {
-    /// What the limit of instructions is about: a program must not keep the kernel busy for ever either.
-    fn work(&self) -> u64 {
-        self.instructions.saturating_add(self.effort)
-    }
-}
-
 impl World {
-    /// The core will have to pay for this.
-    pub(crate) fn charge(&mut self, ticks: u64) {
-        self.charge = self.charge.saturating_add(ticks);
-    }
-
-    /// A program gives the kernel so many bytes to keep; nobody's memory is endless.
-    pub(crate) fn store(&mut self, bytes: usize) {
-        const STORED_MAX: u64 = 1 << 30;
-        self.clock.stored = self.clock.stored.saturating_add(bytes as u64);
-        if self.clock.stored > STORED_MAX {
-            self.limit = Some("bytes of files");
-        }
-    }
-
-    /// The kernel works on so many bytes for a program.
-    pub(crate) fn effort(&mut self, bytes: u32) {
-        const BYTES_PER_INSTRUCTION: u64 = 16;
-        self.clock.effort += u64::from(bytes) / BYTES_PER_INSTRUCTION;
-    }
-
-    /// The kernel ends a wait.
-    pub(crate) fn effort_of_wakeup(&mut self) {
-        self.clock.effort += EFFORT_OF_A_WAKEUP;
-    }
-
-    /// The kernel has a program handle a signal.
-    pub(crate) fn effort_of_signal(&mut self) {
-        self.clock.effort += EFFORT_OF_A_SIGNAL;
-    }
-
-    /// The kernel makes a process, or gives one another program.
-    pub(crate) fn effort_of_process(&mut self) {
-        self.clock.effort += EFFORT_OF_A_PROCESS;
-    }
-
-    /// The kernel looks through so many entries of a table for a program.
-    pub(crate) fn effort_of_search(&mut self, entries: usize) {
-        self.clock.effort += entries as u64;
-    }
-
     /// Time moves on, up to `until` at most, or to just after the next thing the kernel did. `Some`: the
     /// world stands still; it will not move any more.
     pub fn tick<O: Observer>(&mut self, observer: &mut O, until: Tick) -> Option<Halt> {
@@ -204,16 +122,6 @@ impl World {
         None
     }
 
-    fn limit_reached(&self) -> Option<&'static str> {
-        let limits = &self.config.limits;
-        match self.limit {
-            Some(limit) => Some(limit),
-            None if self.clock.work() >= limits.instructions => Some("instructions"),
-            None if self.clock.now.0 >= limits.ticks => Some("ticks"),
-            None => None,
-        }
-    }
-
     /// All processes that are no daemons have ended, and none is to come.
     fn finished(&self) -> bool {
         self.clock.arrivals.is_empty()
@@ -221,16 +129,6 @@ impl World {
                 .processes
                 .values()
                 .any(|p| !p.daemon && p.status.is_none())
-    }
-
-    /// R1: deadlines.
-    fn due(&mut self) {
-        while let Some(((at, _), t)) = self.clock.timers.first_key_value().map(|(k, t)| (*k, *t)) {
-            if at > self.clock.now {
-                break;
-            }
-            self.time_out(t);
-        }
     }
 
     /// R1: arrivals.
@@ -247,7 +145,7 @@ impl World {
     /// R2: bursts and time slices that are over at this tick.
     fn slices_over(&mut self) {
         let mut next = 0;
-        while let Some(number) = self.clock.busy.range(next..).next().copied() {
+        while let Some(number) = self.clock.busy.next(next) {
             next = number + 1;
             let core = &self.clock.cores[usize::from(number)];
             let Some(t) = core.thread else { continue };
@@ -260,13 +158,10 @@ impl World {
             if self.burst_over(t) {
                 continue;
             }
-            let others = self
-                .clock
-                .policy
-                .waits_for(CoreId(number), &self.clock.affinities);
             if yields || over {
                 self.clock.cores[usize::from(number)].yields = false;
-                if others {
+                let clock = &self.clock;
+                if clock.policy.waits_for(CoreId(number), &clock.affinities) {
                     if !yields {
                         self.threads[t].account.preemptions += 1;
                         self.tell(t, EventKind::Preempted);
@@ -280,40 +175,6 @@ impl World {
             }
         }
         self.clock.executing = None;
-    }
-
-    /// A synthetic process has computed its burst: the device is next, or the end.
-    fn burst_over(&mut self, t: ThreadKey) -> bool {
-        let ThreadBody::Bursts { index, left: 0 } = self.threads[t].body else {
-            return false;
-        };
-        let bursts = self.processes[self.threads[t].process].bursts.clone();
-        match bursts.get(index + 1) {
-            None => {
-                let ended = self.process_exit(t, ExitStatus::Exited(0));
-                debug_assert!(ended.is_ok(), "a synthetic process cannot fault");
-            }
-            Some(device) => {
-                let left = bursts.get(index + 2).copied().unwrap_or(0);
-                self.threads[t].body = ThreadBody::Bursts {
-                    index: index + 2,
-                    left,
-                };
-                self.block(t, Wait::Device, Some(later(self.clock.now, *device)));
-            }
-        }
-        true
-    }
-
-    /// The device of a synthetic process is done: it computes again, or that was its last burst.
-    pub(crate) fn device_done(&mut self, t: ThreadKey) {
-        match self.threads[t].body {
-            ThreadBody::Bursts { left: 0, .. } => {
-                let ended = self.process_exit(t, ExitStatus::Exited(0));
-                debug_assert!(ended.is_ok(), "a synthetic process cannot fault");
-            }
-            ThreadBody::Bursts { .. } | ThreadBody::Program => self.make_ready(t),
-        }
     }
 
     /// R3: free cores take ready threads.
@@ -384,7 +245,7 @@ impl World {
 
     /// Nothing runs: to the next deadline, arrival or core that is done paying.
     fn skip_idle(&mut self, until: Tick) -> Option<Halt> {
-        let timer = self.clock.timers.first_key_value().map(|((at, _), _)| *at);
+        let timer = self.clock.timers.first().map(|(at, _)| at);
         let arrival = self.clock.arrivals.first().map(|(at, _)| *at);
         // A core still paying can take a ready thread when it is done.
         let waiting = !self.clock.policy.is_empty();
@@ -415,8 +276,8 @@ impl World {
                 horizon = horizon.min(at);
             }
         };
-        if let Some(((at, _), _)) = self.clock.timers.first_key_value() {
-            limit(*at);
+        if let Some((at, _)) = self.clock.timers.first() {
+            limit(at);
         }
         if let Some((at, _)) = self.clock.arrivals.first() {
             limit(*at);
@@ -430,7 +291,7 @@ impl World {
         // While nobody waits the ends of time slices change nothing: see `renew_slices`.
         let bounded = !self.clock.policy.is_empty() || self.config.jitter > 0;
         let mut next = 0;
-        while let Some(number) = self.clock.busy.range(next..).next().copied() {
+        while let Some(number) = self.clock.busy.next(next) {
             next = number + 1;
             let core = &mut self.clock.cores[usize::from(number)];
             let t = core.thread.expect("a busy core runs a thread");
@@ -498,10 +359,6 @@ impl World {
         }
     }
 
-    fn is_synthetic(&self, t: ThreadKey) -> bool {
-        matches!(self.threads[t].body, ThreadBody::Bursts { .. })
-    }
-
     fn quantum(&mut self) -> u64 {
         let jitter = self
             .config
@@ -514,168 +371,6 @@ impl World {
                 (self.config.quantum - jitter).saturating_add(self.random_below(spread))
             }
         }
-    }
-
-    /// One core is busy: it runs until something happens, or for `ticks`.
-    fn run_alone<O: Observer>(&mut self, observer: &mut O, number: u16, t: ThreadKey, ticks: u64) {
-        let from = self.clock.now;
-        if matches!(self.threads[t].body, ThreadBody::Bursts { .. }) {
-            self.compute(t, ticks);
-            self.spent(observer, number, from, ticks);
-            self.clock.now = Tick(from.0 + ticks);
-            return;
-        }
-        let mut done = 0;
-        while done < ticks {
-            let budget = if O::INSTRUCTIONS || O::SETTLES {
-                1
-            } else {
-                ticks - done
-            };
-            self.clock.now = Tick(from.0 + done);
-            let (executed, stop) = self.run_hart(observer, number, t, budget);
-            done += executed;
-            if let Some(stop) = stop {
-                self.clock.now = Tick(from.0 + done);
-                // The instruction that asked the kernel takes a tick itself; a page fault does not: its
-                // instruction comes again.
-                let took = self.serve(observer, number, t, stop);
-                done += took;
-                self.clock.now = Tick(from.0 + done);
-                self.spent(observer, number, from, done);
-                self.pay(observer, number, self.clock.now);
-                return;
-            }
-        }
-        self.spent(observer, number, from, done);
-        self.clock.now = Tick(from.0 + done);
-    }
-
-    /// Runs a thread's instructions on a core; how many, and what stopped it.
-    pub(crate) fn run_hart<O: Observer>(
-        &mut self,
-        observer: &mut O,
-        number: u16,
-        t: ThreadKey,
-        budget: u64,
-    ) -> (u64, Option<Interrupt>) {
-        self.clock.executing = Some(CoreId(number));
-        self.clock.moment = Tick(self.clock.now.0 + 1);
-        if self.threads[t].pending_signals != 0
-            && let Err(death) = self.deliver_signal(t)
-        {
-            return (0, Some(Interrupt::Death(death)));
-        }
-        let thread = &mut self.threads[t];
-        let process = &self.processes[thread.process];
-        let space = process.space.id;
-        let mut watch = KernelWatch::new(observer, &self.clock, thread, process);
-        let (executed, stop) = sim_machine::run(
-            &mut thread.registers,
-            &mut self.memory,
-            space,
-            budget,
-            &mut watch,
-        );
-        thread.account.running += executed;
-        thread.account.instructions += executed;
-        self.clock.instructions += executed;
-        if O::SETTLES || O::INSTRUCTIONS {
-            observer.settled(self);
-        }
-        match stop {
-            Stop::Budget => (executed, None),
-            stop => (executed, Some(Interrupt::Stop(stop))),
-        }
-    }
-
-    /// The kernel does what a thread stopped for; how many ticks the instruction took.
-    pub(crate) fn serve<O: Observer>(
-        &mut self,
-        observer: &mut O,
-        number: u16,
-        t: ThreadKey,
-        interrupt: Interrupt,
-    ) -> u64 {
-        self.clock.executing = Some(CoreId(number));
-        self.clock.moment = Tick(self.clock.now.0 + 1);
-        self.charge = 0;
-        let stop = match interrupt {
-            Interrupt::Stop(stop) => stop,
-            Interrupt::Death(death) => {
-                self.threads[t].account.running += 1;
-                self.die(t, death);
-                self.flush(observer);
-                return 1;
-            }
-        };
-        let took = match stop {
-            Stop::Miss(miss) => match self.page_fault(t, miss) {
-                Ok(()) => 0,
-                Err(fault) => {
-                    self.fault(t, fault);
-                    1
-                }
-            },
-            Stop::Ecall => {
-                let thread = &mut self.threads[t];
-                thread.account.running += 1;
-                thread.account.instructions += 1;
-                self.clock.instructions += 1;
-                self.clock.effort += EFFORT_OF_A_CALL;
-                self.system_call(t, None);
-                1
-            }
-            Stop::Ebreak => self.dies(t, Fault::Breakpoint),
-            Stop::Fault(fault) => self.dies(t, machine_fault(fault)),
-            Stop::Budget | Stop::Held => unreachable!("not a stop of a run without holds"),
-        };
-        self.flush(observer);
-        took
-    }
-
-    fn dies(&mut self, t: ThreadKey, fault: Fault) -> u64 {
-        self.threads[t].account.running += 1;
-        self.fault(t, fault);
-        1
-    }
-
-    /// The core pays from `from` on what the kernel's work has cost.
-    pub(crate) fn pay<O: Observer>(&mut self, observer: &mut O, number: u16, from: Tick) {
-        let charge = core::mem::take(&mut self.charge);
-        let core = &mut self.clock.cores[usize::from(number)];
-        if charge > 0 {
-            core.free_at = later(from, charge);
-            core.record.overhead = core.record.overhead.saturating_add(charge);
-            if let Some((tid, _)) = core.last {
-                observer.span(CoreId(number), from, later(from, charge), tid, true);
-            }
-        }
-    }
-
-    /// A synthetic process computes.
-    pub(crate) fn compute(&mut self, t: ThreadKey, ticks: u64) {
-        let thread = &mut self.threads[t];
-        if let ThreadBody::Bursts { left, .. } = &mut thread.body {
-            *left = left.saturating_sub(ticks);
-        }
-        thread.account.running += ticks;
-    }
-
-    /// The core was busy with its thread, which may have ended and gone by now.
-    pub(crate) fn spent<O: Observer>(
-        &mut self,
-        observer: &mut O,
-        number: u16,
-        from: Tick,
-        ticks: u64,
-    ) {
-        let core = &mut self.clock.cores[usize::from(number)];
-        let Some((tid, _)) = core.last.filter(|_| ticks > 0) else {
-            return;
-        };
-        core.record.busy += ticks;
-        observer.span(CoreId(number), from, Tick(from.0 + ticks), tid, false);
     }
 
     /// The thread can run: it stands in the policy's queue.
@@ -703,7 +398,7 @@ impl World {
             core.thread = None;
             core.slice_end = None;
             core.yields = false;
-            self.clock.busy.remove(&id.0);
+            self.clock.busy.remove(id.0);
         }
     }
 
@@ -721,57 +416,6 @@ impl World {
         self.clock.affinities.clone()
     }
 
-    pub(crate) fn set_timer(&mut self, t: ThreadKey, until: Option<Tick>) {
-        self.clear_timer(t);
-        if let Some(at) = until {
-            self.clock.timers_set += 1;
-            let key = (at, self.clock.timers_set);
-            self.clock.timers.insert(key, t);
-            self.clock.deadlines.insert(t, key);
-        }
-    }
-
-    pub(crate) fn clear_timer(&mut self, t: ThreadKey) {
-        if let Some(key) = self.clock.deadlines.remove(&t) {
-            self.clock.timers.remove(&key);
-        }
-    }
-
-    /// Accounts of all threads, ended ones too, by tid.
-    pub fn thread_records(&self) -> Vec<ThreadRecord> {
-        let alive = self.threads.iter().filter(|(_, t)| t.state != State::Ended);
-        let mut records = self.thread_records.clone();
-        records.extend(alive.map(|(t, _)| self.thread_record(t)));
-        records.sort_by_key(|r| r.tid);
-        records
-    }
-
-    /// Accounts of all processes, ended ones too, by pid.
-    pub fn process_records(&self) -> Vec<ProcessRecord> {
-        let alive = self.processes.iter().filter(|(_, p)| p.status.is_none());
-        let mut records = self.process_records.clone();
-        records.extend(alive.map(|(p, _)| self.process_record(p)));
-        records.sort_by_key(|r| r.pid);
-        records
-    }
-
-    /// Accounts of the cores, by number.
-    pub fn core_records(&self) -> Vec<CoreRecord> {
-        let end = self.clock.now.0;
-        let account = |core: &Core| {
-            // What would still have to be paid after the end was not.
-            let unpaid = core.free_at.0.saturating_sub(end);
-            let overhead = core.record.overhead.saturating_sub(unpaid);
-            let idle = end.saturating_sub(core.record.busy + overhead);
-            CoreRecord {
-                overhead,
-                idle,
-                ..core.record
-            }
-        };
-        self.clock.cores.iter().map(account).collect()
-    }
-
     /// Switches to another thread of the same process, and of another process.
     pub fn switches(&self) -> (u64, u64) {
         self.clock.switches
@@ -783,24 +427,7 @@ impl World {
     }
 }
 
-/// Why a thread's instructions stopped.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Interrupt {
-    /// The machine wants the kernel.
-    Stop(Stop),
-    /// A signal kills the process.
-    Death(Death),
-}
-
 /// So many ticks later; the end of time is the latest.
 pub(crate) fn later(from: Tick, ticks: u64) -> Tick {
     Tick(from.0.saturating_add(ticks))
-}
-
-pub(crate) fn machine_fault(fault: sim_machine::Fault) -> Fault {
-    match fault {
-        sim_machine::Fault::IllegalInstruction { word } => Fault::IllegalInstruction(word),
-        sim_machine::Fault::MisalignedFetch { target } => Fault::MisalignedFetch(target),
-        sim_machine::Fault::MisalignedAtomic { address } => Fault::MisalignedAtomic(address),
-    }
 }

@@ -22,8 +22,8 @@ use crate::files::{Descriptor, FileKey, OpenFile};
 use crate::ipc::pipe::Pipe;
 use crate::process::{Process, ProcessKey};
 use crate::properties::Invariant;
+use crate::space::{AddressSpace, Area, AreaKind};
 use crate::thread::{Blocked, State, Thread, ThreadKey};
-use crate::vm::{AddressSpace, Area, AreaKind};
 use crate::world::World;
 
 /// The memory's part of the fingerprint, as of a mark.

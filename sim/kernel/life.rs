@@ -23,9 +23,9 @@ use crate::liveness::Liveness;
 use crate::loader::c_strings;
 use crate::process::{Process, ProcessAccount, ProcessKey};
 use crate::signals::Actions;
+use crate::space::AddressSpace;
 use crate::thread::{State, ThreadBody, ThreadKey};
 use crate::thread_names::ThreadNames;
-use crate::vm::AddressSpace;
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
 use crate::world::{Mode, World};
 
@@ -481,6 +481,15 @@ impl World {
         }
         let record = self.process_record(p);
         self.process_records.push(record);
+    }
+
+    /// Accounts of all processes, ended ones too, by pid.
+    pub fn process_records(&self) -> Vec<ProcessRecord> {
+        let alive = self.processes.iter().filter(|(_, p)| p.status.is_none());
+        let mut records = self.process_records.clone();
+        records.extend(alive.map(|(p, _)| self.process_record(p)));
+        records.sort_by_key(|r| r.pid);
+        records
     }
 
     pub(crate) fn process_record(&self, p: ProcessKey) -> ProcessRecord {

@@ -14,7 +14,7 @@ use sim_abi::image::Permissions;
 use sim_abi::layout::{MAIN_STACK_SIZE, PAGE_SIZE, STACK_TOP};
 use sim_machine::{FrameId, Sharing};
 
-use crate::vm::{AddressSpace, AreaKind};
+use crate::space::{AddressSpace, AreaKind};
 use crate::world::World;
 
 /// Most bytes of arguments and environment.

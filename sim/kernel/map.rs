@@ -14,8 +14,8 @@ use sim_abi::moment::{Item, MemoryMap, Owners, Region, ResidentPage};
 use sim_machine::{Page, Sharing};
 
 use crate::process::Process;
+use crate::space::{Area, AreaKind};
 use crate::thread::{State, ThreadKey};
-use crate::vm::{Area, AreaKind};
 use crate::world::World;
 
 impl World {

@@ -14,8 +14,8 @@ use sim_abi::layout::{PAGE_SIZE, STACK_TOP};
 use sim_abi::{CoreId, Location, Object, Pid, Tid};
 
 use crate::process::Process;
+use crate::space::AreaKind;
 use crate::thread::{State, ThreadKey};
-use crate::vm::AreaKind;
 use crate::world::World;
 
 /// Longest call stack that is shown.

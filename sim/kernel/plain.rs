@@ -113,10 +113,10 @@ impl World {
     /// Threads that go on by P1, those on cores first.
     fn movers(&self) -> impl Iterator<Item = ThreadKey> + '_ {
         let running = self.clock.busy.iter();
-        let running = running.filter_map(|core| self.clock.cores[usize::from(*core)].thread);
+        let running = running.filter_map(|core| self.clock.cores[usize::from(core)].thread);
         running
             .chain(self.clock.policy.threads())
-            .chain(self.clock.deadlines.keys().copied())
+            .chain(self.clock.timers.threads())
     }
 
     /// P3: does somebody move who can touch what lies at an address of `t`?

@@ -10,9 +10,9 @@ use sim_abi::{Image, Pid, Tid};
 use crate::files::Descriptors;
 use crate::liveness::Liveness;
 use crate::signals::Actions;
+use crate::space::AddressSpace;
 use crate::thread::ThreadKey;
 use crate::thread_names::ThreadNames;
-use crate::vm::AddressSpace;
 
 slotmap::new_key_type! {
     /// The kernel's own handle of a process; never seen by programs, never hashed.

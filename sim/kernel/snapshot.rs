@@ -16,9 +16,9 @@ use crate::fingerprint::Digest;
 use crate::ipc::pipe::Pipe;
 use crate::process::{Process, ProcessKey};
 use crate::properties::Invariant;
+use crate::space::SharedObjects;
 use crate::table::Table;
 use crate::thread::{Thread, ThreadKey};
-use crate::vm::SharedObjects;
 use crate::world::{Mode, World};
 
 /// A world to go back to.

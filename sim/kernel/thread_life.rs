@@ -5,6 +5,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use sim_abi::event::{ExitStatus, Fault, Misuse};
 use sim_abi::image::{Image, Permissions};
@@ -17,9 +18,9 @@ use sim_abi::{EventKind, Object, Tid};
 use sim_machine::Registers;
 
 use crate::process::ProcessKey;
+use crate::space::AreaKind;
 use crate::table::Table;
 use crate::thread::{Account, State, Thread, ThreadBody, ThreadKey};
-use crate::vm::AreaKind;
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
 use crate::world::{Mode, World};
 
@@ -335,6 +336,15 @@ impl World {
         }
         let record = self.thread_record(t);
         self.thread_records.push(record);
+    }
+
+    /// Accounts of all threads, ended ones too, by tid.
+    pub fn thread_records(&self) -> Vec<ThreadRecord> {
+        let alive = self.threads.iter().filter(|(_, t)| t.state != State::Ended);
+        let mut records = self.thread_records.clone();
+        records.extend(alive.map(|(t, _)| self.thread_record(t)));
+        records.sort_by_key(|r| r.tid);
+        records
     }
 
     pub(crate) fn thread_record(&self, t: ThreadKey) -> ThreadRecord {

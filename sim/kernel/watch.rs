@@ -7,8 +7,8 @@ use sim_machine::{Access, Kind, Registers, Watch};
 use crate::clock::Clock;
 use crate::observer::Observer;
 use crate::process::Process;
+use crate::space::own_heap;
 use crate::thread::Thread;
-use crate::vm::own_heap;
 
 /// How the accesses of a thread's hart look from outside, as long as the kernel does nothing.
 pub(crate) struct View<'a> {

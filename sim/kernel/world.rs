@@ -25,9 +25,9 @@ use crate::ipc::pipe::Pipe;
 use crate::observer::Observer;
 use crate::process::{Process, ProcessKey};
 use crate::properties::Invariant;
+use crate::space::SharedObjects;
 use crate::table::Table;
 use crate::thread::{Thread, ThreadKey};
-use crate::vm::SharedObjects;
 
 /// Why a world stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,10 +209,15 @@ impl World {
     }
 
     /// Tells the observer what has been noted.
+    #[inline]
     pub(crate) fn flush<O: Observer>(&mut self, observer: &mut O) {
-        if self.notices.is_empty() {
-            return;
+        // Nearly always there is nothing.
+        if !self.notices.is_empty() {
+            self.flush_all(observer);
         }
+    }
+
+    fn flush_all<O: Observer>(&mut self, observer: &mut O) {
         let notices = core::mem::take(&mut self.notices);
         for notice in &notices {
             match notice {
@@ -255,7 +260,9 @@ impl World {
 
     /// Notes an event of a thread, at the place it is in.
     pub(crate) fn tell(&mut self, t: ThreadKey, kind: EventKind) {
-        let pc = if self.places || kind.needs_place() {
+        // That of a call is looked for by whoever writes it down: few do, and there are many.
+        let is_call = matches!(kind, EventKind::SystemCall { .. });
+        let pc = if self.places && !is_call || kind.needs_place() {
             self.place(t)
         } else {
             self.exact_place(t)
