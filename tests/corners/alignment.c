@@ -1,5 +1,6 @@
 // Objects on the stack that ask for more alignment than their types, and for more than the stack's.
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -45,8 +46,29 @@ static int variable_length(int n)
     return fixed + off(p, 64);
 }
 
+struct wide {
+    double a, b;
+} __attribute__((aligned(32)));
+
+// Over-aligned results and arguments, named and not.
+static struct wide result(int n, struct wide from, ...)
+{
+    struct wide mine;
+    va_list list;
+    va_start(list, from);
+    for (int i = 0; i < n; i++)
+        from.a += va_arg(list, double);
+    mine = va_arg(list, struct wide);
+    va_end(list);
+    mine.a += off(&from, 32) + off(&mine, 32);
+    mine.b += from.a;
+    return mine;
+}
+
 int main(void)
 {
+    struct wide w = {1, 2}, got = result(2, w, 0.5, 0.25, result(0, w, w));
+    printf("%g %g %d\n", got.a, got.b, off(&got, 32));
     printf("%d\n", deeper(3, 5));
     printf("%d %d\n", by_value((struct line){7}, 3), variable_length(9));
     return 0;

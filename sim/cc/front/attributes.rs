@@ -149,8 +149,7 @@ impl Checker<'_> {
             if self.kind() != Kind::String {
                 return self.unexpected("a string literal");
             }
-            text = self.string_literal().0;
-            text.pop();
+            text = self.string_text();
         }
         self.close_paren(open)?;
         if condition.is_some_and(|(value, _)| value == 0) {

@@ -7,7 +7,7 @@ use super::names;
 use super::operators::Operator;
 use super::overflow::Overflow;
 use super::token::{Kind, Location, Token};
-use super::types::{CHAR, DOUBLE, FLOAT, INT, LLONG, Q, Signature, Type, TypeId, UINT, VOID};
+use super::types::{CHAR, DOUBLE, FLOAT, INT, LLONG, LONG, Q, Signature, Type, TypeId, UINT, VOID};
 use super::value::{Form, Value};
 use crate::tree::{BinaryOp, Expr, ExprKind, Scalar, Ty};
 use alloc::format;
@@ -117,6 +117,10 @@ impl Checker<'_> {
         let value = match what {
             "va_start" | "va_end" | "va_copy" => self.va_function(what, args, at),
             "syscall" => self.syscall(args, at),
+            "alloca" if args.len() == 1 => {
+                let size = args.into_iter().next().expect("there is one");
+                self.allocate_until_return(size, at)
+            }
             "trap" | "unreachable" => Value::new(
                 Expr {
                     kind: ExprKind::Trap,
@@ -126,10 +130,14 @@ impl Checker<'_> {
                 VOID,
                 at,
             ),
-            "expect" | "expect_with_probability" | "assume_aligned" if !args.is_empty() => {
-                let first = args.into_iter().next().expect("there is one");
-                self.decay(first)
+            "expect" | "expect_with_probability" if !args.is_empty() => {
+                let value = self.first_of(args);
+                match self.types.is_scalar(value.ty.id) {
+                    true => self.retype(value, LONG),
+                    false => value,
+                }
             }
+            "assume_aligned" if !args.is_empty() => self.first_of(args),
             "return_address" | "extract_return_addr" | "frame_address" => {
                 let ty = self.types.pointer(VOID.plain());
                 let kind = if what == "return_address" {
@@ -139,9 +147,9 @@ impl Checker<'_> {
                 };
                 Value::new(node(kind, Scalar::U32, place(at)), ty, at)
             }
-            "prefetch" => {
-                let zero = Value::int(0, at);
-                self.retype(zero, VOID)
+            "prefetch" if !args.is_empty() => {
+                let address = self.first_of(args);
+                self.retype(address, VOID)
             }
             "huge_val" | "inf" => self.float_constant(f64::INFINITY, DOUBLE, at),
             "huge_valf" | "inff" => self.float_constant(f64::INFINITY, FLOAT, at),
@@ -162,6 +170,20 @@ impl Checker<'_> {
         Ok(value.above(depth))
     }
 
+    /// The value of the first argument; the others, advice for an optimiser, are evaluated for their effects.
+    fn first_of(&mut self, args: Vec<Value>) -> Value {
+        let mut args = args.into_iter();
+        let first = args.next().expect("there is a first argument");
+        let first = self.decay(first);
+        let (ty, at) = (first.ty.id, first.at);
+        let mut effects: Vec<Expr> = args.map(|argument| self.discard(argument)).collect();
+        effects.retain(build::has_effects);
+        let expr = effects
+            .into_iter()
+            .rfold(first.expr(), |value, effect| build::comma(effect, value));
+        Value::new(expr, ty, at)
+    }
+
     fn float_constant(&self, value: f64, ty: TypeId, at: Location) -> Value {
         let scalar = self.scalar(ty);
         let bits = build::convert_bits(value.to_bits(), Scalar::F64, scalar);
@@ -170,13 +192,17 @@ impl Checker<'_> {
 
     /// 1 if the argument is a constant; it is not evaluated.
     fn constant_p(&mut self, open: Location) -> Parse<Value> {
+        let start = self.position;
         self.unevaluated += 1;
         let value = self.assignment();
         self.unevaluated -= 1;
         let value = value?;
         let value = self.decay(value);
+        let read = &self.tokens[start..self.position];
+        let literal = read.iter().all(|token| token.kind == Kind::String);
         self.close_paren(open)?;
-        Ok(Value::int(i64::from(value.constant().is_some()), open))
+        let known = literal || value.constant().is_some();
+        Ok(Value::int(i64::from(known), open))
     }
 
     /// The signature of a library function that the compiler knows without a header.

@@ -14,7 +14,7 @@ use super::scope::{EntityId, Meaning, Scopes};
 use super::source::Sources;
 use super::token::{Kind, LINE_START, Location, Token};
 use super::types::{Q, TypeId, Types};
-use crate::tree::{Place, Symbol, SymbolId, SymbolKind, Unit};
+use crate::tree::{Expr, Place, Symbol, SymbolId, SymbolKind, Unit};
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -55,8 +55,12 @@ pub struct Checker<'a> {
     pub unevaluated: u32,
     /// Inside a parameter list: array sizes are only hints.
     pub in_parameters: u32,
-    /// What is declared may be an array of variable length.
+    /// Here an array's length may be known to the running program only.
     pub variable_lengths: bool,
+    /// What sets the sizes of such arrays, until somebody puts it where it is evaluated.
+    pub sizes: Vec<Expr>,
+    /// A length that is no constant was seen in a parameter list.
+    pub varying_parameter: bool,
     /// Inside the braces of an initialiser: aggregates may do without braces of their own.
     pub in_initializer_list: bool,
     nesting: u32,
@@ -85,6 +89,8 @@ impl<'a> Checker<'a> {
             unevaluated: 0,
             in_parameters: 0,
             variable_lengths: false,
+            sizes: Vec::new(),
+            varying_parameter: false,
             in_initializer_list: false,
             nesting: 0,
             deepest: 0,

@@ -415,7 +415,9 @@ impl Checker<'_> {
 
     fn typeof_operand(&mut self, open: Location) -> Parse<Q> {
         if self.starts_type(self.peek()) {
-            return self.type_name_in_parens(open);
+            let ty = self.variable_type_name()?;
+            self.close_paren(open)?;
+            return Ok(ty);
         }
         self.unevaluated += 1;
         let value = self.expression();
@@ -470,6 +472,13 @@ impl Checker<'_> {
         if self.at_word(names::STATIC_ASSERT) {
             return self.static_assert();
         }
+        let outside = core::mem::take(&mut self.sizes);
+        let result = self.local_declarators(out);
+        self.take_sizes(outside);
+        result
+    }
+
+    fn local_declarators(&mut self, out: &mut Vec<Stmt>) -> Parse<()> {
         let specifiers = self.specifiers()?;
         if self.accept(Kind::Semicolon) {
             return Ok(());
@@ -479,10 +488,11 @@ impl Checker<'_> {
         }
         loop {
             self.variable_lengths = !specifiers.thread_local
-                && matches!(specifiers.class, None | Some(Class::Auto | Class::Register));
+                && !matches!(specifiers.class, Some(Class::Static | Class::Extern));
             let declarator = self.declarator(specifiers.ty);
             self.variable_lengths = false;
             let declarator = declarator?;
+            out.extend(self.sizes.drain(..).map(Stmt::Expr));
             if self.kind() == Kind::LeftBrace && self.types.is_function(declarator.ty.id) {
                 self.say(declarator.at, errors::nested_function);
                 self.report.lose_rest();
@@ -529,6 +539,10 @@ impl Checker<'_> {
                 self.check_static_complete(id, specifiers);
                 return Ok(());
             }
+            Some(Class::Static) if self.types.variable_size(declarator.ty.id).is_some() => {
+                self.say(name.at, errors::variable_length_array);
+                return Err(Abort);
+            }
             Some(Class::Static) => {
                 let id = self.declare_static_local(name, declarator.ty, specifiers, align);
                 if self.accept(Kind::Equal) {
@@ -542,8 +556,8 @@ impl Checker<'_> {
         if specifiers.thread_local {
             self.say(name.at, errors::thread_local_auto);
         }
-        match declarator.length {
-            Some(length) => self.declare_variable_array(name, declarator.ty, length, out),
+        match self.types.variable_size(declarator.ty.id) {
+            Some(_) => self.declare_variable_array(name, declarator.ty, out),
             None => self.declare_local(name, declarator.ty, align, out),
         }
     }

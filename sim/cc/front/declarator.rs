@@ -20,15 +20,17 @@ pub struct Parameter {
     pub name: Option<Token>,
     pub ty: Q,
     pub at: Location,
+    /// Its type depends on values: the token where its declaration starts, to read it again in the function.
+    pub varies: Option<usize>,
 }
 
 /// One step of a declarator.
-enum Part {
+pub enum Part {
     Pointer(u8),
     /// Length, qualifiers of a parameter's `[const 3]`, place.
     Array(Option<u32>, u8, Location),
-    /// An array whose length is no constant.
-    VariableArray(Value, Location),
+    /// An array whose length is no constant: the length's value, if it is evaluated here.
+    VariableArray(Option<Value>, Location),
     Function(ParameterList, Location),
 }
 
@@ -52,8 +54,6 @@ pub struct Declarator {
     pub list: Option<ParameterList>,
     /// What `__attribute__` after it says.
     pub attributes: Attributes,
-    /// Of an array of variable length: how many elements. Its type says only of what.
-    pub length: Option<Value>,
 }
 
 impl Checker<'_> {
@@ -183,7 +183,9 @@ impl Checker<'_> {
                 }
             }
             _ if self.types.is_integer(value.ty.id) => {
-                return Ok(Part::VariableArray(value, size_at));
+                self.varying_parameter |= self.in_parameters > 0;
+                let here = self.variable_lengths && self.in_parameters == 0;
+                return Ok(Part::VariableArray(here.then_some(value), size_at));
             }
             _ => {
                 let name = self.plain_name(value.ty.id);
@@ -204,8 +206,8 @@ impl Checker<'_> {
     ) -> Parse<Declarator> {
         let mut ty = base;
         let mut list = None;
-        let mut count = None;
         let nearest = parts.len();
+        let mut counts = self.variable_counts(&parts);
         for (i, part) in parts.into_iter().rev().enumerate() {
             let outermost = i + 1 == nearest;
             ty = match part {
@@ -214,15 +216,18 @@ impl Checker<'_> {
                     quals,
                 },
                 Part::Array(length, quals, place) => {
-                    let array = self.array_of(ty, length, place);
+                    let array = match length {
+                        Some(length) if self.types.variable_size(ty.id).is_some() => {
+                            self.constant_times_variable(ty, length, place)
+                        }
+                        _ => self.array_of(ty, length, place),
+                    };
                     // Qualifiers in a parameter's brackets are the pointer's.
                     if outermost { array.with(quals) } else { array }
                 }
-                Part::VariableArray(value, place) => {
-                    if outermost && self.variable_lengths && self.types.size(ty.id).is_some() {
-                        count = Some(value);
-                    }
-                    self.variable_array_of(ty, place, outermost)
+                Part::VariableArray(_, place) => {
+                    let count = counts.pop().flatten();
+                    self.variable_array_of(ty, count, place, outermost)
                 }
                 Part::Function(parameters, place) => {
                     if matches!(self.types.get(ty.id), Type::Array(..) | Type::Function(_)) {
@@ -249,7 +254,6 @@ impl Checker<'_> {
             ty,
             list,
             attributes: Attributes::default(),
-            length: count,
         })
     }
 
@@ -257,7 +261,7 @@ impl Checker<'_> {
     pub fn bad_element(&mut self, of: Q, at: Location) -> bool {
         let wrong = match self.types.get(of.id) {
             Type::Function(_) | Type::Void => true,
-            _ => self.types.size(of.id).is_none(),
+            _ => self.types.size(of.id).is_none() && self.types.variable_size(of.id).is_none(),
         };
         if wrong {
             let name = self.type_name(of);
@@ -317,6 +321,7 @@ impl Checker<'_> {
                 name: Some(token),
                 ty,
                 at: token.at,
+                varies: None,
             });
             if !self.accept(Kind::Comma) {
                 self.close_paren(open)?;
@@ -331,8 +336,12 @@ impl Checker<'_> {
                 list.variadic = true;
                 break;
             }
+            let start = self.position;
+            let outside = core::mem::take(&mut self.varying_parameter);
             let specifiers = self.specifiers()?;
             let declarator = self.declarator(specifiers.ty)?;
+            let varies = self.varying_parameter.then_some(start);
+            self.varying_parameter |= outside;
             let alone = list.parameters.is_empty() && self.kind() == Kind::RightParen;
             if declarator.ty == VOID.plain() && declarator.name.is_none() && alone {
                 break;
@@ -348,6 +357,7 @@ impl Checker<'_> {
                 name: declarator.name,
                 ty,
                 at: declarator.at,
+                varies,
             });
             if list.parameters.len() > 4096 {
                 return Err(self.too_deep("parameter list"));
@@ -395,11 +405,20 @@ impl Checker<'_> {
 
     // Type names.
 
-    /// `specifiers abstract-declarator`
+    /// `specifiers abstract-declarator`; all lengths in it are constants.
     pub fn type_name_here(&mut self) -> Parse<Q> {
-        let specifiers = self.specifiers()?;
-        let variable_lengths = core::mem::take(&mut self.variable_lengths);
-        let declarator = self.nested("type", |this| this.declarator(specifiers.ty));
+        self.type_name_with(false)
+    }
+
+    /// The same; what sets the sizes of the arrays of variable length in it goes to [`Checker::sizes`].
+    pub fn variable_type_name(&mut self) -> Parse<Q> {
+        self.type_name_with(self.function.is_some() && self.in_parameters == 0)
+    }
+
+    fn type_name_with(&mut self, variable_lengths: bool) -> Parse<Q> {
+        let variable_lengths = core::mem::replace(&mut self.variable_lengths, variable_lengths);
+        let specifiers = self.specifiers();
+        let declarator = specifiers.and_then(|s| self.nested("type", |this| this.declarator(s.ty)));
         self.variable_lengths = variable_lengths;
         let declarator = declarator?;
         if let Some(name) = declarator.name {

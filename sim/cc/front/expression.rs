@@ -6,6 +6,7 @@
 use super::build::{self, comma, constant, node};
 use super::checker::{Checker, Parse, place};
 use super::errors;
+use super::field_width::cut;
 use super::names;
 use super::operators::Operator;
 use super::token::{Kind, Location};
@@ -13,6 +14,7 @@ use super::types::{ATOMIC, CONST, INT, Q, Type, UINT, VOID};
 use super::value::{Form, Value, Want};
 use crate::tree::{Expr, ExprKind, Scalar, Ty, UnaryOp};
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// The most operations that lie in each other: the tree is walked recursively later.
 const DEPTH_MAX: u32 = 800;
@@ -135,7 +137,7 @@ impl Checker<'_> {
             return self.unary();
         }
         self.advance();
-        let ty = self.type_name_in_parens(open.at)?;
+        let (ty, sizes) = self.sized_type_name_in_parens(open.at)?;
         if self.kind() == Kind::LeftBrace {
             let literal = self.compound_literal(ty, open.at)?;
             return self.postfix(literal);
@@ -143,8 +145,19 @@ impl Checker<'_> {
         self.nested("expression", |this| {
             let value = this.cast()?;
             let value = this.convert_explicitly(value, ty, open.at);
+            let value = after(sizes, value);
             this.bounded(value)
         })
+    }
+
+    /// The type between parentheses, after `(`, and what sets the sizes of its arrays of variable length.
+    fn sized_type_name_in_parens(&mut self, open: Location) -> Parse<(Q, Vec<Expr>)> {
+        let outside = core::mem::take(&mut self.sizes);
+        let ty = self.variable_type_name();
+        let sizes = self.take_sizes(outside);
+        let ty = ty?;
+        self.close_paren(open)?;
+        Ok((ty, sizes))
     }
 
     /// The type between parentheses, after `(`.
@@ -271,13 +284,24 @@ impl Checker<'_> {
             self.say(at, |span| errors::bad_operand(span, kind.spelling(), &name));
             return Value::poison(at);
         }
+        let width = match self.is_wide_field(&operand) {
+            true => operand.width,
+            false => 0,
+        };
         let expr = operand.expr();
         let expr = match kind {
             Kind::Minus => build::unary(UnaryOp::Negate, expr, place(at)),
             Kind::Tilde => build::unary(UnaryOp::Complement, expr, place(at)),
             _ => expr,
         };
-        Value::new(expr, ty, at).above(depth)
+        let value = Value {
+            width,
+            ..Value::new(expr, ty, at)
+        };
+        match width {
+            0 => value.above(depth),
+            _ => cut(value).above(depth),
+        }
     }
 
     /// `&x`.
@@ -337,20 +361,20 @@ impl Checker<'_> {
     }
 
     /// An operand of `sizeof`, `_Alignof` or `typeof` without its evaluation: its type.
-    pub fn type_of_operand(&mut self) -> Parse<Q> {
+    fn type_of_operand(&mut self) -> Parse<(Q, Vec<Expr>)> {
         let open = self.peek();
         if open.kind == Kind::LeftParen && self.starts_type(self.second()) {
             self.advance();
-            let ty = self.type_name_in_parens(open.at)?;
+            let (ty, sizes) = self.sized_type_name_in_parens(open.at)?;
             if self.kind() != Kind::LeftBrace {
-                return Ok(ty);
+                return Ok((ty, sizes));
             }
             self.unevaluated += 1;
             let value = self
                 .compound_literal(ty, open.at)
                 .and_then(|v| self.postfix(v));
             self.unevaluated -= 1;
-            return value.map(|v| v.ty);
+            return value.map(|v| (v.ty, sizes));
         }
         self.unevaluated += 1;
         let value = self.unary();
@@ -359,14 +383,14 @@ impl Checker<'_> {
         if let Form::Memory(_, Some(_)) = value.form {
             self.say(open.at, errors::size_of_bit_field);
         }
-        Ok(value.ty)
+        Ok((value.ty, Vec::new()))
     }
 
     fn size_of(&mut self, at: Location) -> Parse<Value> {
-        let ty = self.type_of_operand()?;
-        if let Some(bytes) = self.types.variable_size(ty.id) {
-            let size = node(ExprKind::Local(bytes), Scalar::U32, place(at));
-            return Ok(Value::new(size, UINT, at));
+        let (ty, sizes) = self.type_of_operand()?;
+        if self.types.variable_size(ty.id).is_some() {
+            let size = self.size_expression(ty, place(at));
+            return self.bounded(after(sizes, Value::new(size, UINT, at)));
         }
         let size = match self.types.get(ty.id) {
             Type::Poison => return Ok(Value::poison(at)),
@@ -388,7 +412,7 @@ impl Checker<'_> {
 
     fn align_of(&mut self, at: Location) -> Parse<Value> {
         let own = self.declared_alignment();
-        let ty = self.type_of_operand()?;
+        let (ty, _) = self.type_of_operand()?;
         let align = self.types.align(ty.id).max(own);
         Ok(Value::new(
             constant(u64::from(align), Scalar::U32, place(at)),
@@ -520,4 +544,16 @@ fn binary_operator(kind: Kind) -> Option<(Operator, u8)> {
         Kind::OrOr => (Operator::LogicalOr, 1),
         _ => return None,
     })
+}
+
+/// The value, after what sets the sizes of its type's arrays.
+fn after(sizes: Vec<Expr>, value: Value) -> Value {
+    if sizes.is_empty() {
+        return value;
+    }
+    let (ty, at, depth) = (value.ty.id, value.at, value.depth + sizes.len() as u32);
+    let expr = sizes
+        .into_iter()
+        .rfold(value.expr(), |value, size| build::comma(size, value));
+    Value::new(expr, ty, at).above(depth)
 }

@@ -12,8 +12,9 @@ use super::errors;
 use super::labels::{Dispatch, add_dispatch};
 use super::names::{self, Name};
 use super::scope::Meaning;
-use super::token::{Kind, LINE_START, Location};
+use super::token::{Kind, LINE_START, Location, Token};
 use super::types::{self, Q, VOID};
+use super::variable_array::start_allocating;
 use crate::tree::{
     Case, Expr, ExprKind, Function, LabelId, Local, LocalId, Scalar, Stmt, Storage, Ty,
 };
@@ -66,6 +67,8 @@ pub struct FunctionState {
     pub locals: Vec<Local>,
     pub labels: Vec<String>,
     pub named_labels: BTreeMap<Name, NamedLabel>,
+    /// Names that a block has for itself (`__label__`): its depth, the name, and what it means around it.
+    pub local_labels: Vec<(u32, Name, Option<NamedLabel>)>,
     /// Labels whose value is taken (`&&label`).
     pub label_values: Vec<LabelId>,
     /// Set by the first `goto *`.
@@ -77,6 +80,8 @@ pub struct FunctionState {
     pub breakable: u32,
     /// Sorted names whose address is taken somewhere in the body.
     pub addressed: Vec<Name>,
+    /// In a function that calls `alloca`: holds the lowest address that was allocated.
+    pub lowest_allocated: Option<LocalId>,
 }
 
 impl FunctionState {
@@ -89,12 +94,14 @@ impl FunctionState {
             locals: Vec::new(),
             labels: Vec::new(),
             named_labels: BTreeMap::new(),
+            local_labels: Vec::new(),
             label_values: Vec::new(),
             dispatch: None,
             switches: Vec::new(),
             loops: 0,
             breakable: 0,
             addressed: Vec::new(),
+            lowest_allocated: None,
         }
     }
 
@@ -282,6 +289,10 @@ impl Checker<'_> {
         self.scopes.push();
         let mut body = Vec::new();
         let params = self.declare_parameters(&list.parameters, old_style, &mut body);
+        for start in list.parameters.iter().filter_map(|p| p.varies) {
+            self.size_parameter(start, &mut body)?;
+        }
+        self.expect_alloca(name.at);
         let open = self.peek().at;
         let parsed = self
             .expect(Kind::LeftBrace)
@@ -304,11 +315,12 @@ impl Checker<'_> {
         let Some(state) = self.function.take() else {
             return;
         };
-        self.check_labels(&state);
+        self.check_labels(state.named_labels.iter());
         if name == names::MAIN && ret.id == types::INT {
             let zero = constant(0, Scalar::I32, place(end));
             body.push(Stmt::Return(Some(zero), place(end)));
         }
+        start_allocating(&state, &mut body, place(at));
         add_dispatch(&state, &mut body, place(end));
         self.unit.functions.push(Function {
             symbol,
@@ -423,29 +435,46 @@ impl Checker<'_> {
         })
     }
 
+    /// If the body that starts at the next `{` calls `alloca`, what is allocated has to be kept apart.
+    fn expect_alloca(&mut self, at: Location) {
+        let body = &self.tokens[self.position..self.body_end()];
+        let calls = |word: &Token| word.text == names::ALLOCA || word.text == names::ALLOCA__;
+        if body.iter().any(|t| t.kind == Kind::Identifier && calls(t)) {
+            let lowest = self.temporary(Ty::Scalar(Scalar::U32), place(at));
+            if let Some(function) = &mut self.function {
+                function.lowest_allocated = Some(lowest);
+            }
+        }
+    }
+
+    /// The token behind the body that starts at the next `{`.
+    fn body_end(&self) -> usize {
+        let mut depth = 0u32;
+        for (i, token) in self.tokens.iter().enumerate().skip(self.position) {
+            match token.kind {
+                Kind::LeftBrace => depth += 1,
+                Kind::RightBrace if depth <= 1 => return i,
+                Kind::RightBrace => depth -= 1,
+                _ => {}
+            }
+        }
+        self.tokens.len()
+    }
+
     /// Names after a unary `&` in the body that starts at the next `{`. See the module's head.
     fn addressed_names(&self) -> Vec<Name> {
         let mut found = Vec::new();
         let mut returns_twice = false;
-        let mut depth = 0u32;
-        let mut i = self.position;
-        while i < self.tokens.len() {
+        let end = self.body_end();
+        for i in self.position..end {
             match self.tokens[i].kind {
-                Kind::LeftBrace => depth += 1,
-                Kind::RightBrace => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
-                        break;
-                    }
-                }
                 Kind::Ampersand if self.is_unary(i) => self.addressed_after(i, &mut found),
                 Kind::Identifier => returns_twice |= self.tokens[i].text == names::SETJMP,
                 _ => {}
             }
-            i += 1;
         }
         if returns_twice {
-            let body = &self.tokens[self.position..i.min(self.tokens.len())];
+            let body = &self.tokens[self.position..end];
             found.extend(body.iter().filter(|t| t.is_identifier()).map(|t| t.text));
         }
         found.sort_unstable();

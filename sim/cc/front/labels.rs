@@ -1,4 +1,5 @@
-//! Labels and `goto` (C17 §6.8.6.1), and gcc's labels as values: `&&label`, `goto *pointer`.
+//! Labels and `goto` (C17 §6.8.6.1), and of gcc's: labels of a block's own (`__label__`), labels as values
+//! (`&&label`, `goto *pointer`).
 //!
 //! The value of `&&label` is a number that means the label, not an address of code: `goto *pointer` goes to
 //! one place of the function, behind its end, where a `switch` over these numbers leads on. So no pointer
@@ -136,9 +137,43 @@ impl Checker<'_> {
         Ok(Value::new(number, ty, at))
     }
 
+    /// `__label__ a, b;`: from here to the end of the block these names are labels of the block.
+    pub fn declare_local_labels(&mut self) -> Parse<()> {
+        self.advance();
+        loop {
+            let token = self.peek();
+            if !token.is_identifier() {
+                return self.unexpected("a label's name");
+            }
+            self.advance();
+            let depth = self.scopes.depth();
+            let function = self.function.as_mut().ok_or(Abort)?;
+            let outside = function.named_labels.remove(&token.text);
+            function.local_labels.push((depth, token.text, outside));
+            if !self.accept(Kind::Comma) {
+                return self.semicolon();
+            }
+        }
+    }
+
+    /// At the end of a block: its own labels go, and their names mean again what they mean around it.
+    pub fn leave_local_labels(&mut self) {
+        let depth = self.scopes.depth();
+        while let Some(function) = &mut self.function
+            && let Some((_, name, outside)) =
+                function.local_labels.pop_if(|&mut (own, ..)| own >= depth)
+        {
+            let own = function.named_labels.remove(&name);
+            if let Some(outside) = outside {
+                function.named_labels.insert(name, outside);
+            }
+            self.check_labels(own.iter().map(|label| (&name, label)));
+        }
+    }
+
     /// Complains of labels that are nowhere.
-    pub fn check_labels(&mut self, state: &FunctionState) {
-        for (&label, found) in &state.named_labels {
+    pub fn check_labels<'l>(&mut self, labels: impl Iterator<Item = (&'l Name, &'l NamedLabel)>) {
+        for (&label, found) in labels {
             if let (None, Some(used)) = (found.defined, found.used) {
                 let text = self.names.text(label);
                 self.say(used, |span| errors::undefined_label(span, &text));

@@ -4,6 +4,7 @@
 //! C is made for that. `checker` holds the state, `declaration` … `statement` are its grammar.
 //! All diagnostics are made in `errors`.
 
+mod assembly;
 mod assignment;
 mod atomics;
 mod attributes;
@@ -17,6 +18,7 @@ mod describe;
 mod designator;
 mod errors;
 mod expression;
+mod field_width;
 mod floats;
 mod format;
 mod function;

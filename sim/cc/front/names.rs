@@ -39,7 +39,7 @@ fixed_names! {
     INT128 "__int128" AUTO_TYPE "__auto_type"
     VA_ARG "__builtin_va_arg" OFFSETOF "__builtin_offsetof"
     TYPES_COMPATIBLE "__builtin_types_compatible_p" CHOOSE_EXPR "__builtin_choose_expr"
-    COMPLEX__ "__complex__"
+    LABEL__ "__label__" COMPLEX__ "__complex__"
     // Words of the preprocessor.
     DEFINE "define" UNDEF "undef" INCLUDE "include" INCLUDE_NEXT "include_next" IFDEF "ifdef"
     IFNDEF "ifndef" ELIF "elif" ENDIF "endif" ERROR "error" WARNING "warning" LINE "line"
@@ -51,7 +51,8 @@ fixed_names! {
     // Other words the checker looks for.
     MAIN "main" FUNC "__func__" FUNCTION__ "__FUNCTION__" PRETTY_FUNCTION "__PRETTY_FUNCTION__"
     PACKED "packed" PACKED__ "__packed__" ALIGNED "aligned" ALIGNED__ "__aligned__"
-    VA_LIST "__builtin_va_list" SETJMP "setjmp"
+    VA_LIST "__builtin_va_list" SETJMP "setjmp" ALLOCA "alloca"
+    ALLOCA__ "__builtin_alloca"
 }
 
 /// Names up to this one are keywords.

@@ -177,6 +177,15 @@ impl Checker<'_> {
         if division && right.is_zero() && self.types.is_integer(r) && self.unevaluated == 0 {
             self.say(at, errors::division_by_zero);
         }
+        if let Some((ty, width)) = self.wide_field_type(&left, &right) {
+            let left = self.at_field_width(left, ty, width);
+            let right = self.at_field_width(right, ty, width).expr();
+            let result = build::binary(operator.tree(), left.clone().expr(), right, place(at));
+            return match operator.compares() {
+                true => Value::new(result, INT, at),
+                false => self.field_result(operator, result, &left),
+            };
+        }
         let common = self.types.common(l, r);
         let left = self.retype(left, common).expr();
         let right = self.retype(right, common).expr();
@@ -202,43 +211,37 @@ impl Checker<'_> {
         } else {
             right
         };
-        Value::new(
-            build::binary(operator.tree(), left.expr(), right, place(at)),
-            ty,
-            at,
-        )
+        let wide_field = self.is_wide_field(&left);
+        let result = build::binary(operator.tree(), left.clone().expr(), right, place(at));
+        match wide_field {
+            true => self.field_result(operator, result, &left),
+            false => Value::new(result, ty, at),
+        }
     }
 
     /// Bytes of a pointer's target; gcc counts void and functions as 1.
-    fn stride(&mut self, to: Q, at: Location) -> u32 {
-        if to.id == VOID || self.types.is_function(to.id) {
-            return 1;
-        }
-        self.types.size(to.id).unwrap_or_else(|| {
+    fn stride(&mut self, to: Q, at: Location) -> Expr {
+        let known = self.types.variable_size(to.id).is_some() || self.types.size(to.id).is_some();
+        if !known && to.id != VOID && !self.types.is_function(to.id) {
             let name = self.type_name(to);
             self.say(at, |span| {
                 errors::incomplete(span, &name, "pointer arithmetic")
             });
-            1
-        })
+        }
+        self.size_expression(to, place(at))
     }
 
     /// An index in bytes.
-    fn scale(&mut self, index: Expr, stride: u32) -> Expr {
+    fn scale(&mut self, index: Expr, stride: Expr) -> Expr {
         let place = index.place;
         let index = convert(index, Scalar::U32);
-        match stride {
-            1 => index,
-            _ if build::constant_bits(&index).is_none() && stride.is_power_of_two() => {
-                let count = constant(u64::from(stride.trailing_zeros()), Scalar::U32, place);
+        match build::constant_bits(&stride) {
+            Some(1) => index,
+            Some(n) if build::constant_bits(&index).is_none() && n.is_power_of_two() => {
+                let count = constant(u64::from(n.trailing_zeros()), Scalar::U32, place);
                 build::binary(BinaryOp::Shl, index, count, place)
             }
-            _ => build::binary(
-                BinaryOp::Mul,
-                index,
-                constant(u64::from(stride), Scalar::U32, place),
-                place,
-            ),
+            _ => build::binary(BinaryOp::Mul, index, Expr { place, ..stride }, place),
         }
     }
 
@@ -294,28 +297,31 @@ impl Checker<'_> {
             self.say(at, |span| errors::bad_operands(span, "-", &l, &r));
             return Value::poison(at);
         }
-        let stride = self.stride(a, at).max(1);
+        let stride = self.stride(a, at);
+        let known = build::constant_bits(&stride).map(|n| n.max(1) as u32);
         let place = place(at);
         let (left, right) = (left.expr(), right.expr());
         if let (ExprKind::Address(s, x), ExprKind::Address(t, y)) = (&left.kind, &right.kind)
             && s == t
+            && let Some(stride) = known
         {
             return Value::int(i64::from(x.wrapping_sub(*y) / stride as i32), at);
         }
         let left = convert(left, Scalar::I32);
         let right = convert(right, Scalar::I32);
         let bytes = build::binary(BinaryOp::Sub, left, right, place);
-        let expr = match stride {
-            1 => bytes,
+        let expr = match known {
+            Some(1) => bytes,
             // The difference is a multiple of the stride: the shift is exact.
-            _ if stride.is_power_of_two() => {
-                let count = constant(u64::from(stride.trailing_zeros()), Scalar::U32, place);
+            Some(n) if n.is_power_of_two() => {
+                let count = constant(u64::from(n.trailing_zeros()), Scalar::U32, place);
                 build::binary(BinaryOp::Shr, bytes, count, place)
             }
-            _ => {
-                let stride = constant(u64::from(stride), Scalar::I32, place);
+            Some(n) => {
+                let stride = constant(u64::from(n), Scalar::I32, place);
                 build::binary(BinaryOp::Div, bytes, stride, place)
             }
+            None => build::binary(BinaryOp::Div, bytes, convert(stride, Scalar::I32), place),
         };
         Value::new(expr, INT, at)
     }
@@ -374,16 +380,24 @@ impl Checker<'_> {
     ) -> Value {
         let depth = condition.depth.max(then.depth).max(otherwise.depth);
         let condition = self.condition(condition, "?:");
-        let then = self.decay(then);
-        let otherwise = self.decay(otherwise);
+        let then = self.promote(then);
+        let otherwise = self.promote(otherwise);
         if then.poisoned() || otherwise.poisoned() {
             return Value::poison(at);
         }
-        let Some(ty) = self.choice_type(&then, &otherwise, at) else {
+        let wide_field = self.wide_field_type(&then, &otherwise);
+        let ty = match wide_field {
+            Some((ty, _)) => Some(ty),
+            None => self.choice_type(&then, &otherwise, at),
+        };
+        let Some(ty) = ty else {
             return Value::poison(at);
         };
-        let then = self.retype_choice(then, ty);
-        let otherwise = self.retype_choice(otherwise, ty);
+        let [then, otherwise] = [then, otherwise].map(|value| match wide_field {
+            Some((ty, width)) => self.at_field_width(value, ty, width),
+            None => self.retype_choice(value, ty),
+        });
+        let width = wide_field.map_or(0, |(_, width)| width);
         if let Some(truth) = build::known_truth(&condition) {
             let chosen = if truth { then } else { otherwise };
             return Value { at, ..chosen };
@@ -393,16 +407,15 @@ impl Checker<'_> {
             Box::new(then.expr()),
             Box::new(otherwise.expr()),
         );
-        let tree = self.types.ty(ty);
-        Value::new(
-            Expr {
-                kind,
-                ty: tree,
-                place: place(at),
-            },
-            ty,
-            at,
-        )
+        let expr = Expr {
+            kind,
+            ty: self.types.ty(ty),
+            place: place(at),
+        };
+        Value {
+            width,
+            ..Value::new(expr, ty, at)
+        }
         .above(depth)
     }
 

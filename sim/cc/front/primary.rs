@@ -62,6 +62,9 @@ impl Checker<'_> {
     // Names.
 
     fn name(&mut self, token: Token) -> Parse<Value> {
+        if token.text == names::ALLOCA && self.kind() == Kind::LeftParen && !self.is_own(token) {
+            return self.nested("expression", |this| this.builtin(token, "__builtin_alloca"));
+        }
         let Some(id) = self.scopes.find(token.text) else {
             return self.unknown_name(token);
         };
@@ -95,6 +98,15 @@ impl Checker<'_> {
                 Ok(Value::memory(address, ty, at))
             }
         }
+    }
+
+    /// Is it a name that the program itself gives a meaning?
+    fn is_own(&self, token: Token) -> bool {
+        let id = self.scopes.find(token.text);
+        id.is_some_and(|id| {
+            let entity = &self.scopes.entities[id as usize];
+            entity.defined || !self.types.is_function(entity.ty.id)
+        })
     }
 
     fn local_value(&self, local: crate::tree::LocalId, ty: Q, at: Location) -> Value {
@@ -417,6 +429,7 @@ impl Checker<'_> {
         self.scopes.push();
         let outside = core::mem::take(&mut self.deepest);
         let result = self.statement_expression_body(at);
+        self.leave_local_labels();
         let inside = core::mem::replace(&mut self.deepest, outside);
         self.scopes.pop();
         let value = result?.above(inside);
@@ -432,7 +445,11 @@ impl Checker<'_> {
             if let Some(value) = last.take() {
                 before.push(Stmt::Expr(self.discard(value)));
             }
-            if self.expression_starts_here() {
+            if self.peek().is_identifier() && self.second().kind == Kind::Colon {
+                // gcc: a label before the last expression does not take its value away.
+                before.push(Stmt::Label(self.take_label()?));
+                self.skip_attributes();
+            } else if self.expression_starts_here() {
                 let value = self.expression()?;
                 self.semicolon()?;
                 last = Some(value);

@@ -37,6 +37,7 @@ impl Checker<'_> {
                 self.recover_statement(start);
             }
         }
+        self.leave_local_labels();
         self.advance();
         Ok(())
     }
@@ -44,6 +45,9 @@ impl Checker<'_> {
     /// One declaration or statement.
     pub fn block_item(&mut self, out: &mut Vec<Stmt>) -> Parse<()> {
         self.mend_statement();
+        if self.at_word(names::LABEL__) {
+            return self.declare_local_labels();
+        }
         if self.starts_declaration() {
             return self.local_declaration(out);
         }
@@ -136,37 +140,6 @@ impl Checker<'_> {
             }
             _ => self.expression_statement(),
         }
-    }
-
-    /// `asm volatile("" : … : "memory")` without instructions says what is true here anyway: no access
-    /// moves past it. Others are not supported.
-    fn assembly_statement(&mut self) -> Parse<Stmt> {
-        let at = self.advance().at;
-        while self.at_word(names::VOLATILE)
-            || self.at_word(names::VOLATILE__)
-            || self.at_word(names::VOLATILE____)
-        {
-            self.advance();
-        }
-        let template = self.second();
-        let behind = self.tokens.get(self.position + 2).map(|t| t.kind);
-        let empty = self.kind() == Kind::LeftParen
-            && template.kind == Kind::String
-            && self.names.bytes(template.text) == b"\"\""
-            && matches!(behind, Some(Kind::Colon | Kind::RightParen));
-        if !empty {
-            self.say(at, |span| {
-                errors::unsupported(
-                    span,
-                    "inline assembly",
-                    "write it in C: `<stdatomic.h>` has atomic operations and fences",
-                )
-            });
-            return Err(Abort);
-        }
-        self.skip_one();
-        self.semicolon()?;
-        Ok(Stmt::Block(Vec::new()))
     }
 
     fn block(&mut self) -> Parse<Stmt> {

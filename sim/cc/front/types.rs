@@ -222,6 +222,11 @@ impl Types {
         id
     }
 
+    /// An array of a length that is not said, as the elements of a prototype's `int a[][n]`.
+    pub fn unsaid_array(&mut self, of: Q) -> TypeId {
+        self.variable_array(of, LocalId(u32::MAX))
+    }
+
     /// Where the size of an array of variable length is.
     pub fn variable_size(&self, id: TypeId) -> Option<LocalId> {
         self.variable_sizes.get(&id).copied()
@@ -379,7 +384,10 @@ impl Types {
         match *self.get(q.id) {
             Type::Array(of, length) if quals != 0 => {
                 let of = self.qualified(of, quals);
-                self.array(of, length).plain()
+                match self.variable_size(q.id) {
+                    Some(bytes) => self.variable_array(of, bytes).plain(),
+                    None => self.array(of, length).plain(),
+                }
             }
             _ => q.with(quals),
         }
@@ -513,10 +521,12 @@ impl Types {
         match (self.get(a.id).clone(), self.get(b.id).clone()) {
             (Type::Array(x, n), Type::Array(y, m)) => {
                 let of = self.composite(x, y);
-                Q {
-                    id: self.array(of, n.or(m)),
-                    quals: a.quals,
-                }
+                let variable = self.variable_size(a.id).or(self.variable_size(b.id));
+                let id = match (n.or(m), variable) {
+                    (None, Some(bytes)) => self.variable_array(of, bytes),
+                    (length, _) => self.array(of, length),
+                };
+                Q { id, quals: a.quals }
             }
             (Type::Pointer(x), Type::Pointer(y)) => {
                 let to = self.composite(x, y);

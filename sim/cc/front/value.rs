@@ -33,7 +33,7 @@ pub struct Value {
     pub at: Location,
     /// How many operations lie below it.
     pub depth: u32,
-    /// It was a bit-field of so many bits; 0: no bit-field.
+    /// It was a bit-field of so many bits, or is of the type of one (`field_width`); 0: neither.
     pub width: u8,
     /// Something may be assigned to it (a member of a call's result: not).
     pub assignable: bool,
@@ -205,6 +205,8 @@ impl Checker<'_> {
             1..=31 => INT,
             32 if self.scalar(id).signed() => INT,
             32 => UINT,
+            // A wide field is of a type of its own.
+            33..=63 => return value,
             _ => self.types.promote(id),
         };
         self.retype(value, to)

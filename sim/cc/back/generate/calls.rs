@@ -171,8 +171,8 @@ impl Generator<'_> {
                 argument.words = [low, high];
             }
         }
-        if let (Some(seats), Some(slot)) = (result_seat, self.result_slot(*result)) {
-            let address = self.address_register(Address::Memory(V::SP, Imm::Slot(slot, 0)));
+        if let (Some(seats), Some(home)) = (result_seat, self.result_address(*result)) {
+            let address = self.address_register(home);
             arguments.push(Argument {
                 words: [address, V::ZERO],
                 seats,
@@ -186,12 +186,14 @@ impl Generator<'_> {
             Callee::Pointer(_) => CallTarget::Register(pointer),
         };
         let moves = self.seat(&arguments, seats.stack());
-        self.finish_call(target, moves, e.ty, self.result_slot(*result))
+        self.finish_call(target, moves, e.ty, *result)
     }
 
-    fn result_slot(&self, result: Option<LocalId>) -> Option<SlotId> {
+    /// Where a result in memory goes.
+    fn result_address(&self, result: Option<LocalId>) -> Option<Address> {
         match self.homes.get(result?.0 as usize) {
-            Some(Home::Slot(slot)) => Some(*slot),
+            Some(Home::Slot(slot)) => Some(Address::Memory(V::SP, Imm::Slot(*slot, 0))),
+            Some(Home::Reference(pointer)) => Some(Address::Memory(*pointer, Imm::Value(0))),
             _ => None,
         }
     }
@@ -241,8 +243,7 @@ impl Generator<'_> {
         if matches!(arg.kind, ExprKind::Call { .. }) {
             return self.address_register(from);
         }
-        let slot = self.slot(size, align.max(4), None);
-        let to = Address::Memory(V::SP, Imm::Slot(slot, 0));
+        let to = self.nameless(size, align.max(4));
         self.copy_bytes(to, from, size, align);
         self.address_register(to)
     }
@@ -270,7 +271,7 @@ impl Generator<'_> {
         target: CallTarget,
         arguments: Vec<(V, Reg)>,
         ty: Ty,
-        result: Option<SlotId>,
+        result: Option<LocalId>,
     ) -> Value {
         self.code.saves_return = true;
         let words = match class(ty) {
@@ -292,15 +293,18 @@ impl Generator<'_> {
             arguments,
             results,
         })));
-        let (Ty::Aggregate { .. }, Some(slot)) = (ty, result) else {
+        let (Ty::Aggregate { .. }, Some(home)) = (ty, self.result_address(result)) else {
             return value;
         };
-        self.whole_words(slot, words);
-        for (n, v) in [low, high].into_iter().take(words as usize).enumerate() {
-            let imm = Imm::Slot(slot, n as i32 * 4);
-            self.plain(Op::Sw, V::ZERO, V::SP, v, imm);
+        // What comes in registers needs no more alignment than the stack's.
+        if let Address::Memory(V::SP, Imm::Slot(slot, _)) = home {
+            self.whole_words(slot, words);
+            for (n, v) in [low, high].into_iter().take(words as usize).enumerate() {
+                let imm = Imm::Slot(slot, n as i32 * 4);
+                self.plain(Op::Sw, V::ZERO, V::SP, v, imm);
+            }
         }
-        Value::One(self.address_register(Address::Memory(V::SP, Imm::Slot(slot, 0))))
+        Value::One(self.address_register(home))
     }
 
     /// A call of a runtime routine: all words in registers.

@@ -174,13 +174,30 @@ impl<'a> Generator<'a> {
             if !self.homes.iter().any(points) {
                 continue;
             }
-            let start = self.fresh();
-            self.plain(Op::Addi, start, V::SP, V::ZERO, Imm::Slot(slot, 0));
-            let past = self.li(align as i32 - 1);
-            let past = self.rr(Op::Add, start, past);
-            let mask = self.li((align as i32).wrapping_neg());
-            self.plain(Op::And, pointer, past, mask, Imm::Value(0));
+            self.align_in_slot(pointer, slot, align);
         }
+    }
+
+    /// `pointer = ` the first multiple of `align` in a slot.
+    fn align_in_slot(&mut self, pointer: V, slot: SlotId, align: u32) {
+        let start = self.fresh();
+        self.plain(Op::Addi, start, V::SP, V::ZERO, Imm::Slot(slot, 0));
+        let past = self.li(align as i32 - 1);
+        let past = self.rr(Op::Add, start, past);
+        let mask = self.li((align as i32).wrapping_neg());
+        self.plain(Op::And, pointer, past, mask, Imm::Value(0));
+    }
+
+    /// A new object in the frame without a name, however it must lie.
+    fn nameless(&mut self, size: u32, align: u32) -> memory::Address {
+        if align <= STACK_ALIGN {
+            let slot = self.slot(size, align, None);
+            return memory::Address::Memory(V::SP, Imm::Slot(slot, 0));
+        }
+        let slot = self.slot(size.saturating_add(align - STACK_ALIGN), STACK_ALIGN, None);
+        let pointer = self.fresh();
+        self.align_in_slot(pointer, slot, align);
+        memory::Address::Memory(pointer, Imm::Value(0))
     }
 
     /// A new virtual register.

@@ -30,6 +30,15 @@ pub fn stray(span: Span, what: &str) -> Diagnostic {
     error(span, format!("`{what}` without its partner")).label("nothing is open here")
 }
 
+/// Instructions in the source.
+pub fn inline_assembly(span: Span) -> Diagnostic {
+    unsupported(
+        span,
+        "inline assembly",
+        "write it in C: `<stdatomic.h>` has atomic operations and fences",
+    )
+}
+
 pub fn unsupported(span: Span, what: &str, help: &str) -> Diagnostic {
     let diagnostic = error(span, format!("{what}: not supported"));
     if help.is_empty() {
@@ -60,7 +69,7 @@ pub fn variable_length_array(span: Span) -> Diagnostic {
     unsupported(
         span,
         "a variable length here",
-        "only an array that is a variable of a function, in its first dimension, may have one: make it a constant, or use `malloc`",
+        "only variables of a function that are not `static`, its parameters and casts may have one: make it a constant, or use `malloc`",
     )
     .label("this size is not a constant")
 }
