@@ -4,17 +4,18 @@ use super::checker::{Checker, Parse};
 use super::errors;
 use super::names;
 use super::token::{Kind, Token};
+use super::types::{self, Q};
+use crate::tree::Scalar;
 use alloc::format;
 use alloc::vec::Vec;
 
 /// Attributes that change what a program does, and that this compiler does not have.
-const UNSUPPORTED: [&str; 8] = [
+const UNSUPPORTED: [&str; 7] = [
     "alias",
     "cleanup",
     "constructor",
     "destructor",
     "ifunc",
-    "mode",
     "vector_size",
     "transparent_union",
 ];
@@ -41,6 +42,30 @@ pub fn known(name: &str) -> bool {
 pub struct Attributes {
     pub packed: bool,
     pub align: u32,
+    /// `mode(DI)`: the number of another size.
+    pub mode: Option<Mode>,
+}
+
+/// gcc's machine modes: how many bytes, and whether of a float.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mode {
+    bytes: u32,
+    float: bool,
+}
+
+impl Mode {
+    fn named(name: &str) -> Option<Mode> {
+        let (bytes, float) = match name.trim_matches('_') {
+            "QI" | "byte" => (1, false),
+            "HI" => (2, false),
+            "SI" | "word" | "pointer" => (4, false),
+            "DI" => (8, false),
+            "SF" => (4, true),
+            "DF" => (8, true),
+            _ => return None,
+        };
+        Some(Mode { bytes, float })
+    }
 }
 
 impl Checker<'_> {
@@ -77,6 +102,9 @@ impl Checker<'_> {
                 if word.is_word(names::ALIGNED) || word.is_word(names::ALIGNED__) {
                     attributes.align = self.aligned_argument(i).unwrap_or(16);
                 }
+                if word.is_word(names::MODE) || word.is_word(names::MODE__) {
+                    attributes.mode = self.mode_argument(i);
+                }
                 self.refuse_attribute(word, i);
             }
         }
@@ -111,6 +139,41 @@ impl Checker<'_> {
             }
             _ => None,
         }
+    }
+
+    /// The mode in `mode(DI)`.
+    fn mode_argument(&mut self, word: usize) -> Option<Mode> {
+        let argument = *self.tokens.get(word + 2)?;
+        let name = self.names.text(argument.text);
+        let mode = Mode::named(&name);
+        if mode.is_none() {
+            self.say(argument.at, |span| {
+                errors::unsupported(span, &format!("the mode `{name}`"), "")
+            });
+        }
+        mode
+    }
+
+    /// A type with the mode that an attribute gives it.
+    pub fn with_mode(&self, ty: Q, mode: Option<Mode>) -> Q {
+        let Some(mode) = mode else {
+            return ty;
+        };
+        let signed = self.types.scalar(ty.id).is_some_and(Scalar::signed);
+        let id = match (mode.bytes, mode.float, signed) {
+            (4, true, _) => types::FLOAT,
+            (_, true, _) => types::DOUBLE,
+            _ if !self.types.is_integer(ty.id) => ty.id,
+            (1, _, true) => types::SCHAR,
+            (1, _, false) => types::UCHAR,
+            (2, _, true) => types::SHORT,
+            (2, _, false) => types::USHORT,
+            (4, _, true) => types::INT,
+            (4, _, false) => types::UINT,
+            (_, _, true) => types::LLONG,
+            (_, _, false) => types::ULLONG,
+        };
+        Q { id, ..ty }
     }
 
     /// Attributes without meaning here.

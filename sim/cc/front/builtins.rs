@@ -157,9 +157,8 @@ impl Checker<'_> {
             "nanf" => self.float_constant(f64::NAN, FLOAT, at),
             "object_size" => Value::new(constant(u64::MAX, Scalar::U32, place(at)), UINT, at),
             "classify_type" => self.classify_type(args, at),
-            "isnan" | "isinf" | "isinf_sign" | "isfinite" | "isnormal" | "signbit" | "signbitf" => {
-                self.float_class(what, args, at)
-            }
+            "isnanf" | "isinff" | "finite" | "finitef" | "isnan" | "isinf" | "isinf_sign"
+            | "isfinite" | "isnormal" | "signbit" | "signbitf" => self.float_class(what, args, at),
             "isless" | "islessequal" | "isgreater" | "isgreaterequal" | "isunordered"
             | "islessgreater" => self.float_comparison(what, args, at),
             _ if what.starts_with("__atomic_") || what.starts_with("__sync_") => {

@@ -61,6 +61,8 @@ pub struct Checker<'a> {
     pub sizes: Vec<Expr>,
     /// A length that is no constant was seen in a parameter list.
     pub varying_parameter: bool,
+    /// Inside the initialiser of a static object: constant objects have their values.
+    pub static_initializer: bool,
     /// Inside the braces of an initialiser: aggregates may do without braces of their own.
     pub in_initializer_list: bool,
     nesting: u32,
@@ -91,6 +93,7 @@ impl<'a> Checker<'a> {
             variable_lengths: false,
             sizes: Vec::new(),
             varying_parameter: false,
+            static_initializer: false,
             in_initializer_list: false,
             nesting: 0,
             deepest: 0,

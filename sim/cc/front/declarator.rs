@@ -68,6 +68,7 @@ impl Checker<'_> {
         let declarator = self.apply(base, parts, name, at)?;
         Ok(Declarator {
             attributes,
+            ty: self.with_mode(declarator.ty, attributes.mode),
             ..declarator
         })
     }

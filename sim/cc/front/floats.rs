@@ -4,7 +4,7 @@ use super::checker::{Checker, place};
 use super::errors;
 use super::operators::Operator;
 use super::token::Location;
-use super::types::{DOUBLE, INT, Type};
+use super::types::{DOUBLE, FLOAT, INT, Type};
 use super::value::Value;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -23,14 +23,24 @@ impl Checker<'_> {
             return Value::poison(at);
         };
         let into = super::assignment::Into::Argument(1, None);
+        let argument = self.decay(argument);
+        // What is small for a `float` is normal for a `double`.
+        if what == "isnormal" && argument.ty.id == FLOAT {
+            let value = vec![(FLOAT, argument.expr())];
+            let class = self.runtime_call("__fpclassifyf", value, INT, at);
+            return self.binary(Operator::Eq, class, Value::int(NORMAL, at), at);
+        }
         let value = self.convert_to(argument, DOUBLE.plain(), &into).expr();
+        if what == "isinf_sign" {
+            return self.runtime_call("__isinf_sign", vec![(DOUBLE, value)], INT, at);
+        }
         if what.starts_with("signbit") {
             return self.runtime_call("__signbit", vec![(DOUBLE, value)], INT, at);
         }
         let class = self.runtime_call("__fpclassify", vec![(DOUBLE, value)], INT, at);
         let (operator, class_of) = match what {
-            "isnan" => (Operator::Eq, 0),
-            "isfinite" => (Operator::Gt, INFINITE),
+            "isnan" | "isnanf" => (Operator::Eq, 0),
+            "isfinite" | "finite" | "finitef" => (Operator::Gt, INFINITE),
             "isnormal" => (Operator::Eq, NORMAL),
             _ => (Operator::Eq, INFINITE),
         };

@@ -6,12 +6,12 @@
 
 use super::build::{constant, convert, node};
 use super::checker::{Abort, Checker, Parse, place};
-use super::declaration::{Class, Specifiers};
 use super::declarator::{Declarator, Parameter};
 use super::errors;
 use super::labels::{Dispatch, add_dispatch};
 use super::names::{self, Name};
 use super::scope::Meaning;
+use super::specifiers::{Class, Specifiers};
 use super::token::{Kind, LINE_START, Location, Token};
 use super::types::{self, Q, VOID};
 use super::variable_array::start_allocating;

@@ -85,6 +85,31 @@ impl Checker<'_> {
         }
     }
 
+    /// gcc: in the initialiser of a static object, a constant scalar object that was initialised before is as
+    /// good as its value.
+    pub fn known_constant(&self, address: &Expr, scalar: Scalar, ty: Q) -> Option<Expr> {
+        let ExprKind::Address(symbol, 0) = address.kind else {
+            return None;
+        };
+        if !self.static_initializer || !ty.has(types::CONST) {
+            return None;
+        }
+        let data = self.unit.data.iter().find(|data| data.symbol == symbol)?;
+        if !data.read_only || data.size != scalar.size() {
+            return None;
+        }
+        if let Some(relocation) = data.relocations.first() {
+            let kind = ExprKind::Address(relocation.symbol, relocation.addend);
+            return Some(node(kind, Scalar::U32, address.place));
+        }
+        let mut bytes = [0; 8];
+        for (byte, &stored) in bytes.iter_mut().zip(&data.bytes) {
+            *byte = stored;
+        }
+        let bits = u64::from_le_bytes(bytes);
+        Some(build::constant(bits, scalar, address.place))
+    }
+
     fn is_thread_local(&self, symbol: SymbolId) -> bool {
         self.unit.symbols[symbol.0 as usize].kind == SymbolKind::ThreadLocal
     }

@@ -72,7 +72,10 @@ impl Checker<'_> {
             let (old, text) = (self.span(at), self.names.text(name));
             self.say(here, |span| errors::redefinition(span, &text, old));
         }
-        let (ty, items) = self.initializer(ty)?;
+        let outside = core::mem::replace(&mut self.static_initializer, true);
+        let initializer = self.initializer(ty);
+        self.static_initializer = outside;
+        let (ty, items) = initializer?;
         self.scopes.entities[id as usize].ty = ty;
         self.require_complete(id);
         let (bytes, relocations) = self.image(&items);
@@ -124,7 +127,7 @@ impl Checker<'_> {
             });
             return Ok(Value::poison(at));
         }
-        if self.function.is_none() {
+        if self.function.is_none() || self.static_initializer {
             let symbol = self.anonymous(".literal", ty, &items, at, ty.has(CONST));
             return Ok(Value::memory(
                 node(ExprKind::Address(symbol, 0), Scalar::U32, place(at)),

@@ -37,7 +37,9 @@ mod primary;
 mod record;
 mod report;
 mod scope;
+
 mod source;
+mod specifiers;
 mod spelling;
 mod statement;
 mod statics;

@@ -50,7 +50,7 @@ fixed_names! {
     BASE_FILE__ "__BASE_FILE__" LINE__ "__LINE__" COUNTER__ "__COUNTER__" IDENT "ident" ASSERT "assert"
     // Other words the checker looks for.
     MAIN "main" FUNC "__func__" FUNCTION__ "__FUNCTION__" PRETTY_FUNCTION "__PRETTY_FUNCTION__"
-    PACKED "packed" PACKED__ "__packed__" ALIGNED "aligned" ALIGNED__ "__aligned__"
+    PACKED "packed" PACKED__ "__packed__" ALIGNED "aligned" ALIGNED__ "__aligned__" MODE "mode" MODE__ "__mode__"
     VA_LIST "__builtin_va_list" SETJMP "setjmp" ALLOCA "alloca"
     ALLOCA__ "__builtin_alloca"
 }

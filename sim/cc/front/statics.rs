@@ -1,9 +1,9 @@
 //! Names with linkage and objects with static storage (C17 §6.2.2, §6.9.2).
 
 use super::checker::{Checker, place};
-use super::declaration::{Class, Specifiers};
 use super::errors;
 use super::scope::{Entity, EntityId, Meaning};
+use super::specifiers::{Class, Specifiers};
 use super::token::Token;
 use super::types::{self, CONST, Q, VOLATILE};
 use crate::tree::{Data, Relocation, SymbolKind};

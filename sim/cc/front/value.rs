@@ -176,7 +176,9 @@ impl Checker<'_> {
                     let scalar = self.scalar(id);
                     let atomic = value.ty.has(ATOMIC);
                     self.refuse_wide_atomic(value.ty, value.at);
-                    (load(address, scalar, bits, atomic, place), id)
+                    let known = self.known_constant(&address, scalar, value.ty);
+                    let read = || load(address, scalar, bits, atomic, place);
+                    (known.unwrap_or_else(read), id)
                 }
             },
         };

@@ -31,12 +31,14 @@ typedef double double_t;
 #define M_SQRT1_2 0.70710678118654752440
 
 int __fpclassify(double x);
+int __fpclassifyf(float x);
+int __isinf_sign(double x);
 int __signbit(double x);
-#define fpclassify(x) __fpclassify(x)
+#define fpclassify(x) (sizeof(x) == sizeof(float) ? __fpclassifyf(x) : __fpclassify(x))
 #define isnan(x) (__fpclassify(x) == FP_NAN)
-#define isinf(x) (__fpclassify(x) == FP_INFINITE)
+#define isinf(x) __isinf_sign(x)
 #define isfinite(x) (__fpclassify(x) > FP_INFINITE)
-#define isnormal(x) (__fpclassify(x) == FP_NORMAL)
+#define isnormal(x) (fpclassify(x) == FP_NORMAL)
 #define signbit(x) __signbit(x)
 #define isgreater(x, y) __builtin_isgreater(x, y)
 #define isgreaterequal(x, y) __builtin_isgreaterequal(x, y)

@@ -10,7 +10,7 @@
 #define FILENAME_MAX 4096
 #define FOPEN_MAX 16
 #define L_tmpnam 20
-#define TMP_MAX 238328
+#define TMP_MAX 308915776
 
 #define _IOFBF 0
 #define _IOLBF 1
@@ -51,6 +51,7 @@ extern FILE *stderr;
 
 FILE *fopen(const char *path, const char *mode);
 FILE *tmpfile(void);
+char *tmpnam(char *name);
 FILE *fdopen(int fd, const char *mode);
 FILE *freopen(const char *path, const char *mode, FILE *file);
 int fclose(FILE *file);

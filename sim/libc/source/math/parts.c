@@ -13,6 +13,20 @@ int __fpclassify(double x)
     return bits ? FP_SUBNORMAL : FP_ZERO;
 }
 
+/* The smallest normal float is 0x1p-126, whose exponent as a double is 897. */
+int __fpclassifyf(float x)
+{
+    int class = __fpclassify(x);
+    int exponent = __double_bits(x) >> 52 & 0x7ff;
+    return class == FP_NORMAL && exponent < 897 ? FP_SUBNORMAL : class;
+}
+
+int __isinf_sign(double x)
+{
+    uint64_t bits = __double_bits(x);
+    return (bits & ~__SIGN_BIT) != __INFINITE_BITS ? 0 : bits >> 63 ? -1 : 1;
+}
+
 int __signbit(double x)
 {
     return __double_bits(x) >> 63;
