@@ -5,6 +5,7 @@
 //! a failed assertion or a signal had no chance to give anything back: its locks are left, not forgotten.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use sim_abi::event::{Event, EventKind, ExitStatus, Location, Mode, Object};
 use sim_abi::mixer::Mixer;
@@ -87,10 +88,11 @@ impl Holds {
     }
 }
 
-/// The lock sets of all threads.
+/// The lock sets of all threads. Copies are cheap: searches make one for each state on their way.
 #[derive(Clone, Debug, Default)]
 pub struct Held {
-    threads: BTreeMap<Tid, (Pid, Holds)>,
+    /// Of those who hold something, by tid.
+    threads: Vec<(Tid, Pid, Arc<Holds>)>,
     /// Locks whose holder has ended.
     left: BTreeMap<Object, Hold>,
     /// Processes that are being killed: their threads do not end by themselves.
@@ -107,9 +109,10 @@ impl Held {
 
     /// The locks a thread holds, first taken first.
     pub fn of(&self, thread: Tid) -> &Holds {
-        self.threads
-            .get(&thread)
-            .map_or(Holds::NONE, |(_, holds)| holds)
+        match self.index(thread) {
+            Ok(n) => &self.threads[n].2,
+            Err(_) => Holds::NONE,
+        }
     }
 
     /// The hold of a thread that has ended without giving this lock back.
@@ -120,9 +123,9 @@ impl Held {
     /// The holds of all threads of a process, by thread.
     pub fn of_process(&self, process: Pid) -> impl Iterator<Item = &Hold> {
         self.threads
-            .values()
-            .filter(move |(of, _)| *of == process)
-            .flat_map(|(_, holds)| holds.iter())
+            .iter()
+            .filter(move |(_, of, _)| *of == process)
+            .flat_map(|(_, _, holds)| holds.iter())
     }
 
     /// What the end of a thread or a process, which this event tells and which has not happened here yet,
@@ -141,7 +144,7 @@ impl Held {
 
     /// Who reads under which read-write locks: the locks' own bytes only say how many do.
     pub fn mix_readers(&self, mixer: &mut Mixer) {
-        for (thread, (_, holds)) in &self.threads {
+        for (thread, _, holds) in &self.threads {
             for hold in holds.iter().filter(|hold| hold.mode == Mode::Shared) {
                 let at = match location_of(hold.object) {
                     Some(Location::Private { address, .. }) => u64::from(address),
@@ -203,10 +206,12 @@ impl Held {
             self.spaces.insert(event.process, space);
         }
         self.left.remove(&object);
-        let entry = self.threads.entry(event.thread);
-        let (process, holds) = entry.or_insert((event.process, Holds::default()));
-        *process = event.process;
-        holds.add(Hold {
+        let n = self.index(event.thread).unwrap_or_else(|n| {
+            let fresh = (event.thread, event.process, Arc::default());
+            self.threads.insert(n, fresh);
+            n
+        });
+        Arc::make_mut(&mut self.threads[n].2).add(Hold {
             object,
             mode,
             count: 1,
@@ -216,32 +221,38 @@ impl Held {
 
     fn unlocks(&mut self, thread: Tid, object: Object, wholly: bool) {
         self.left.remove(&object);
-        let own = self.of(thread).contains(object).then_some(thread);
-        let holder = own.or_else(|| {
-            let mut threads = self.threads.iter();
-            threads
-                .find(|(_, (_, holds))| holds.contains(object))
-                .map(|(&tid, _)| tid)
-        });
-        if let Some((_, holds)) = holder.and_then(|tid| self.threads.get_mut(&tid)) {
-            holds.remove(object, wholly);
+        let holds = |n: &usize| self.threads[*n].2.contains(object);
+        let own = self.index(thread).ok().filter(holds);
+        let Some(n) = own.or_else(|| (0..self.threads.len()).find(holds)) else {
+            return;
+        };
+        Arc::make_mut(&mut self.threads[n].2).remove(object, wholly);
+        if self.threads[n].2.is_empty() {
+            self.threads.remove(n);
         }
     }
 
     fn ends(&mut self, thread: Tid) {
-        let (_, holds) = self.threads.remove(&thread).unwrap_or_default();
+        let Ok(n) = self.index(thread) else {
+            return;
+        };
+        let (_, _, holds) = self.threads.remove(n);
         for hold in holds.iter() {
             self.left.insert(hold.object, *hold);
         }
     }
 
     fn ends_all(&mut self, process: Pid) {
-        let of_process =
-            |(&tid, (of, _)): (&Tid, &(Pid, Holds))| Some(tid).filter(|_| *of == process);
-        let threads: Vec<Tid> = self.threads.iter().filter_map(of_process).collect();
+        let of_process = self.threads.iter().filter(|(_, of, _)| *of == process);
+        let threads: Vec<Tid> = of_process.map(|(tid, ..)| *tid).collect();
         for thread in threads {
             self.ends(thread);
         }
+    }
+
+    /// Where a thread stands in the list, or would.
+    fn index(&self, thread: Tid) -> Result<usize, usize> {
+        self.threads.binary_search_by_key(&thread, |(tid, ..)| *tid)
     }
 }
 

@@ -14,6 +14,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::event::{Misuse, Mode};
+use sim_abi::facts::WaitFact;
 use sim_abi::layout::THREAD_STACKS;
 use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
@@ -22,7 +23,7 @@ use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_plainly_alive};
 use sim_detect::heap::Heap;
 use sim_detect::held::Held;
 use sim_detect::side::Side;
-use sim_kernel::{Config, Enabled, Observer, Operation, State, World};
+use sim_kernel::{Config, Enabled, Observer, Operation, World};
 
 use crate::conditions::Line;
 use crate::footprint::{Footprint, Thing, overlap};
@@ -133,15 +134,7 @@ pub fn is_race(one: &MemoryAccess, two: &MemoryAccess) -> bool {
 
 /// The deadlocks of a state (N2).
 pub fn deadlocks(world: &World, enabled: &[Enabled], mut tell: impl FnMut(Clue)) {
-    let can_move = |tid: Tid| enabled.iter().any(|e| e.thread == tid);
-    let plainly_alive = |tid: Tid| {
-        let wait = world.fact_of(tid).and_then(|fact| fact.wait);
-        wait.is_none_or(|wait| is_plainly_alive(&wait, can_move))
-    };
-    let mut stopped = world
-        .threads()
-        .filter(|t| t.state != State::Ended && !can_move(t.tid));
-    if !enabled.is_empty() && stopped.all(|t| plainly_alive(t.tid)) {
+    if !enabled.is_empty() && all_live(world, enabled) {
         return;
     }
     let facts = world.facts();
@@ -153,6 +146,37 @@ pub fn deadlocks(world: &World, enabled: &[Enabled], mut tell: impl FnMut(Clue))
     for group in &groups {
         tell(Clue::deadlock(world, group));
     }
+}
+
+/// Is it plain that everybody can go on some day: because those can who could end their wait?
+fn all_live(world: &World, enabled: &[Enabled]) -> bool {
+    let can_move = |tid: Tid| enabled.iter().any(|e| e.thread == tid);
+    let mut live: Vec<Tid> = Vec::new();
+    let mut stopped: Vec<(Tid, WaitFact)> = Vec::new();
+    let lives = |wait: &WaitFact, live: &[Tid]| {
+        is_plainly_alive(wait, |ender| can_move(ender) || live.contains(&ender))
+    };
+    for thread in world.threads().filter(|t| !can_move(t.tid)) {
+        let fact = world.fact_of(thread.tid);
+        if let Some(wait) = fact.and_then(|fact| fact.wait) {
+            match lives(&wait, &live) {
+                true => live.push(thread.tid),
+                false => stopped.push((thread.tid, wait)),
+            }
+        }
+    }
+    let mut left = usize::MAX;
+    while !stopped.is_empty() && stopped.len() < left {
+        left = stopped.len();
+        stopped.retain(|(tid, wait)| {
+            let is_live = lives(wait, &live);
+            if is_live {
+                live.push(*tid);
+            }
+            !is_live
+        });
+    }
+    stopped.is_empty()
 }
 
 /// The stack that goes with a thread that ends, or that has ended.
@@ -272,6 +296,10 @@ impl StepRecord {
 impl Observer for Watch {
     const ACCESSES: bool = true;
     const PLACES: bool = false;
+
+    fn wants_accesses(&self) -> bool {
+        self.step.is_wanted || self.history.has_heap
+    }
 
     fn event(&mut self, world: &World, event: &Event) {
         let told = match event.kind {

@@ -129,6 +129,7 @@ struct Later<'a> {
 
 impl Strategy for Dpor {
     const GOES_BACK: bool = true;
+    const WANTS_CHOICES: bool = true;
     const RECORDS: bool = true;
 
     fn name(&self) -> &'static str {

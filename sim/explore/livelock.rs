@@ -58,6 +58,7 @@ pub struct Graph {
 
 impl Strategy for Graph {
     const GOES_BACK: bool = true;
+    const WANTS_CHOICES: bool = true;
     const KNOWS_STATES: bool = true;
 
     fn name(&self) -> &'static str {

@@ -275,52 +275,39 @@ impl<'a, S: Strategy> Search<'a, S> {
     /// Looks around in a state that the search has come to.
     fn arrive(&mut self, world: &mut World) {
         self.tally.depth = self.tally.depth.max(self.path.len() as u64);
+        // What can be done in a state that is known need not be found out.
+        let asks_first = !S::WANTS_CHOICES && self.bounds.preemptions.is_none();
+        let asked = asks_first.then(|| {
+            let salt = self.watch.history.digest();
+            self.ask(world, &[], salt)
+        });
+        if asked == Some(Arrived::Known) {
+            return;
+        }
         let mut enabled = Vec::new();
         world.enabled(&mut enabled);
-        if let Some(halt) = self.halt(world, &enabled) {
-            self.end(world, halt);
-            return;
+        let halt = self.halt(world, &enabled);
+        if halt.is_some() {
+            enabled.clear();
         }
         let preemptions = self.bound_preemptions(&mut enabled);
-        let salt = match self.bounds.preemptions {
-            Some(_) => {
-                let last = self.path.last().and_then(|c| mover(*c));
-                let mut mixer = Mixer::new(u64::from(last.map_or(0, |tid| tid.0)));
-                mixer.add(preemptions);
-                mixer.finish()
-            }
-            None => 0,
-        };
-        let salt = salt ^ self.watch.history.digest();
-        let mut arrival = Arrival {
-            world,
-            enabled: &enabled,
-            path: &self.path,
-            progress: self.watch.progress,
-            step: &self.watch.step,
-            salt,
-        };
-        let arrived = self.strategy.arrive(&mut arrival);
-        self.note_found();
-        self.count_outcomes(arrived);
-        match arrived {
-            Arrived::New => {
-                self.count_state();
-                self.notice(world, &enabled);
-            }
-            Arrived::Again => {}
-            Arrived::Known => return,
-            Arrived::Circles => return self.end_of_execution(),
+        let arrived = asked.unwrap_or_else(|| {
+            let salt = halt.map_or_else(|| self.salt(preemptions), |_| 0);
+            let salt = salt ^ self.watch.history.digest();
+            self.ask(world, &enabled, salt)
+        });
+        if arrived == Arrived::Known {
+            return;
+        }
+        if arrived == Arrived::New {
+            self.count_state();
+            self.notice(world, &enabled, halt);
+        }
+        if halt.is_some() || arrived == Arrived::Circles {
+            return self.end_of_execution();
         }
         if self.path.len() as u64 >= self.bounds.steps {
-            let steps = self.bounds.steps;
-            self.end_of_execution();
-            let why = || format!("an execution had more than {steps} steps");
-            if self.bounds.ends_when_long {
-                self.cut(why());
-            }
-            self.tally.gap.get_or_insert_with(why);
-            return;
+            return self.end_of_long_execution();
         }
         let saved = (S::GOES_BACK && enabled.len() > 1).then(|| world.save());
         self.frames.push(Frame {
@@ -331,6 +318,33 @@ impl<'a, S: Strategy> Search<'a, S> {
         });
     }
 
+    /// Asks the strategy what it says of the present state.
+    fn ask(&mut self, world: &mut World, enabled: &[Enabled], salt: u128) -> Arrived {
+        let mut arrival = Arrival {
+            world,
+            enabled,
+            path: &self.path,
+            progress: self.watch.progress,
+            step: &self.watch.step,
+            salt,
+        };
+        let arrived = self.strategy.arrive(&mut arrival);
+        self.note_found();
+        self.count_outcomes(arrived);
+        arrived
+    }
+
+    /// What else a state is known by: with a bound on preemptions, whose turn it was and how many there were.
+    fn salt(&self, preemptions: u64) -> u128 {
+        if self.bounds.preemptions.is_none() {
+            return 0;
+        }
+        let last = self.path.last().and_then(|c| mover(*c));
+        let mut mixer = Mixer::new(u64::from(last.map_or(0, |tid| tid.0)));
+        mixer.add(preemptions);
+        mixer.finish()
+    }
+
     fn halt(&self, world: &World, enabled: &[Enabled]) -> Option<Halt> {
         // It is asked in full only where nothing can be done.
         match (enabled.is_empty(), world.is_limited()) {
@@ -339,33 +353,15 @@ impl<'a, S: Strategy> Search<'a, S> {
         }
     }
 
-    /// An execution is over.
-    fn end(&mut self, world: &mut World, halt: Halt) {
-        let mut arrival = Arrival {
-            world,
-            enabled: &[],
-            path: &self.path,
-            progress: self.watch.progress,
-            step: &self.watch.step,
-            salt: self.watch.history.digest(),
-        };
-        let arrived = self.strategy.arrive(&mut arrival);
-        self.note_found();
-        self.count_outcomes(arrived);
-        if arrived == Arrived::Known {
-            return;
-        }
-        self.count_state();
-        match halt {
-            Halt::Done => self.tally.ends = true,
-            Halt::Stuck => self.notice(world, &[]),
-            Halt::Limit(what) => {
-                self.discover(Clue::Limit(what));
-                let why = || format!("a limit was reached: {what}");
-                self.tally.gap.get_or_insert_with(why);
-            }
-        }
+    /// An execution is longer than it may be.
+    fn end_of_long_execution(&mut self) {
+        let steps = self.bounds.steps;
         self.end_of_execution();
+        let why = || format!("an execution had more than {steps} steps");
+        if self.bounds.ends_when_long {
+            self.cut(why());
+        }
+        self.tally.gap.get_or_insert_with(why);
     }
 
     fn end_of_execution(&mut self) {
@@ -415,7 +411,20 @@ impl<'a, S: Strategy> Search<'a, S> {
     }
 
     /// What is wrong in this state?
-    fn notice(&mut self, world: &World, enabled: &[Enabled]) {
+    fn notice(&mut self, world: &World, enabled: &[Enabled], halt: Option<Halt>) {
+        match halt {
+            Some(Halt::Done) => self.tally.ends = true,
+            Some(Halt::Limit(what)) => {
+                self.discover(Clue::Limit(what));
+                let why = || format!("a limit was reached: {what}");
+                self.tally.gap.get_or_insert_with(why);
+            }
+            Some(Halt::Stuck) | None => self.notice_clues(world, enabled),
+        }
+    }
+
+    /// Races and deadlocks.
+    fn notice_clues(&mut self, world: &World, enabled: &[Enabled]) {
         let mut clues = Vec::new();
         clue::races(world, enabled, |one, two| {
             let spots = [one, two].map(|access| Spot::of_access(world, access));

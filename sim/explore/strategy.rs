@@ -14,7 +14,7 @@ use crate::clue::{Clue, StepRecord};
 pub struct Arrival<'a> {
     /// The state.
     pub world: &'a mut World,
-    /// What can be done there: at least one choice.
+    /// What can be done there, if the strategy asks for it.
     pub enabled: &'a [Enabled],
     /// The choices that led there.
     pub path: &'a [Choice],
@@ -62,6 +62,8 @@ pub trait Strategy {
     const KNOWS_STATES: bool = false;
     /// It wants to know what steps touch.
     const RECORDS: bool = false;
+    /// It wants to know what can be done where it has arrived.
+    const WANTS_CHOICES: bool = false;
 
     /// As people call it.
     fn name(&self) -> &'static str;

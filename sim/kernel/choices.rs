@@ -109,6 +109,8 @@ struct Hold<'a, O: Observer, V: Visibility> {
     visibility: &'a mut V,
     /// Only one thread lives (C2).
     alone: bool,
+    /// The observer wants to know of accesses.
+    told: bool,
     /// The access that is the step itself may pass.
     pass: bool,
     /// The word reserved in this run: its SC belongs to the LR.
@@ -121,12 +123,15 @@ impl<O: Observer, V: Visibility> Watch for Hold<'_, O, V> {
     const INSTRUCTIONS: bool = O::INSTRUCTIONS;
 
     fn before(&mut self, access: &Access) -> bool {
+        if self.alone {
+            return true;
+        }
         let told = self.watch.translate(access);
         if told.internal {
             return true;
         }
         // Asked in any case: it learns who touches what.
-        let visible = !self.alone && self.visibility.visible(&told);
+        let visible = self.visibility.visible(&told);
         let completes = matches!(access.kind, Kind::StoreConditional { .. })
             && self.reserved == Some(access.address);
         if visible && !completes && !self.pass {
@@ -143,7 +148,7 @@ impl<O: Observer, V: Visibility> Watch for Hold<'_, O, V> {
             Kind::StoreConditional { .. } => None,
             Kind::Load | Kind::Store | Kind::AtomicRmw => self.reserved,
         };
-        if O::ACCESSES {
+        if self.told {
             self.watch.access(access);
         }
     }
@@ -224,11 +229,13 @@ impl World {
             let thread = &mut self.threads[t];
             let process = &self.processes[thread.process];
             let space = process.space.id;
+            let told = observer.wants_accesses();
             let watch = KernelWatch::new(observer, &self.clock, thread, process);
             let mut hold = Hold {
                 watch,
                 visibility,
                 alone,
+                told,
                 pass,
                 reserved,
                 held: None,
@@ -373,39 +380,43 @@ impl World {
             return;
         }
         for t in self.tids.values().copied() {
-            self.enabled_of(t, choices);
+            let mut operation = None;
+            self.each_choice(t, |choice, timeout| {
+                let operation = match operation {
+                    Some(known) => known,
+                    None => *operation.insert(self.operation(t)?),
+                };
+                choices.push(Enabled {
+                    thread: self.threads[t].tid,
+                    choice,
+                    operation,
+                    timeout,
+                });
+                Some(())
+            });
         }
     }
 
-    fn enabled_of(&self, t: ThreadKey, choices: &mut Vec<Enabled>) {
+    /// What can be chosen for one thread, and whether that is a timeout; `tell` says `None` to stop.
+    fn each_choice(&self, t: ThreadKey, mut tell: impl FnMut(Choice, bool) -> Option<()>) {
         let thread = &self.threads[t];
         let tid = thread.tid;
-        let Some(operation) = self.operation(t) else {
-            return;
-        };
-        let mut add = |choice, timeout| {
-            choices.push(Enabled {
-                thread: tid,
-                choice,
-                operation,
-                timeout,
-            });
-        };
-        match thread.state {
+        let _ = match thread.state {
             State::Blocked(blocked) => {
-                if self.guard(t, blocked.wait) {
-                    add(Choice::Step(tid), false);
-                }
-                if blocked.until.is_some() {
-                    add(Choice::Alt(tid, 1), true);
-                }
+                let goes_on = self.guard(t, blocked.wait);
+                let step = goes_on.then_some((Choice::Step(tid), false));
+                let timeout = blocked.until.map(|_| (Choice::Alt(tid, 1), true));
+                let mut both = step.into_iter().chain(timeout);
+                both.try_for_each(|(choice, timeout)| tell(choice, timeout))
             }
+            // It has come to a stand nowhere: a limit has been reached.
+            State::Ready if thread.parked.is_none() => None,
             State::Ready => match self.alternatives(t) {
-                0 | 1 => add(Choice::Step(tid), false),
-                many => (0..many).for_each(|n| add(Choice::Alt(tid, n), false)),
+                0 | 1 => tell(Choice::Step(tid), false),
+                many => (0..many).try_for_each(|n| tell(Choice::Alt(tid, n), false)),
             },
-            State::Running(_) | State::Ended => {}
-        }
+            State::Running(_) | State::Ended => None,
+        };
     }
 
     /// How many outcomes the operation has at which a thread stands.
@@ -486,17 +497,20 @@ impl World {
             Choice::Tick => return Err(NotEnabled(choice)),
         };
         let t = *self.tids.get(&tid).ok_or(NotEnabled(choice))?;
-        let mut choices = Vec::new();
-        self.enabled_of(t, &mut choices);
-        let chosen = choices
-            .iter()
-            .find(|e| e.choice == choice)
-            .ok_or(NotEnabled(choice))?;
+        let mut chosen = None;
+        self.each_choice(t, |possible, timeout| {
+            let same = possible == choice;
+            if same {
+                chosen = Some(timeout);
+            }
+            (!same).then_some(())
+        });
+        let is_timeout = chosen.ok_or(NotEnabled(choice))?;
         self.places = O::PLACES;
         self.clock.now.0 += 1;
         self.clock.moment = self.clock.now;
         match (self.threads[t].state, self.threads[t].parked.take()) {
-            (State::Blocked(_), _) if chosen.timeout => self.time_out(t),
+            (State::Blocked(_), _) if is_timeout => self.time_out(t),
             (State::Blocked(blocked), _) => self.finish_wait(t, blocked.wait),
             (_, from @ Some(Parked::Access(_) | Parked::Pause)) => {
                 self.advance(t, from, visibility, observer);

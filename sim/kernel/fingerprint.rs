@@ -16,7 +16,7 @@ use sim_abi::Tid;
 use sim_abi::image::Permissions;
 use sim_abi::layout::PAGE_SIZE;
 use sim_abi::mixer::Mixer;
-use sim_machine::{Mark, Sharing};
+use sim_machine::{FrameId, Mark, Page, PageChange, Sharing};
 
 use crate::files::{Descriptor, FileKey, OpenFile};
 use crate::ipc::pipe::Pipe;
@@ -47,6 +47,25 @@ enum Use {
     Stack(ThreadKey),
 }
 
+impl Digest {
+    fn use_of(&self, frame: FrameId) -> Use {
+        let known = self.frames.get(frame.0 as usize);
+        known.copied().unwrap_or_default()
+    }
+
+    fn set_use(&mut self, frame: FrameId, what: Use) {
+        if self.use_of(frame) == what {
+            return;
+        }
+        let frames = Arc::make_mut(&mut self.frames);
+        let slot = frame.0 as usize;
+        if frames.len() <= slot {
+            frames.resize(slot + 1, Use::Nothing);
+        }
+        frames[slot] = what;
+    }
+}
+
 /// One word of memory; zeros count nothing, so that untouched pages do not.
 #[inline]
 fn word_hash(page: u64, index: u32, value: u32) -> u128 {
@@ -58,17 +77,24 @@ fn word_hash(page: u64, index: u32, value: u32) -> u128 {
     mixer.finish()
 }
 
+/// All words of a page.
+fn words_hash(page: u64, bytes: &[u8; PAGE_SIZE as usize]) -> u128 {
+    let words = (0..PAGE_SIZE / 4).map(|index| word_hash(page, index, word_of(bytes, index)));
+    words.fold(0, |all, one| all ^ one)
+}
+
 impl World {
     /// The fingerprint.
     pub fn fingerprint(&mut self) -> u128 {
         self.sync_digest();
         let mut mixer = Mixer::new(self.digest.words as u64);
         mixer.add((self.digest.words >> 64) as u64);
-        for n in 0..self.tids.len() {
-            let t = self.nth_thread(n);
-            mixer.add_wide(self.thread_digest(t));
+        self.sync_threads();
+        for t in self.tids.values() {
+            let thread = &self.threads[*t];
+            mixer.add_wide(thread.digest().expect("each thread's has just been made"));
             if self.clock_read {
-                mixer.add(self.threads[t].slept);
+                mixer.add(thread.slept);
             }
         }
         mixer.add_wide(self.tables_digest());
@@ -92,9 +118,13 @@ impl World {
         key.map_or(0, |t| self.thread_digest(t))
     }
 
-    fn nth_thread(&self, n: usize) -> ThreadKey {
-        let key = self.tids.values().nth(n);
-        *key.expect("the table is not changed in between")
+    /// Makes the digests of threads that have changed: those of a step, mostly one.
+    fn sync_threads(&mut self) {
+        let stale = |t: &ThreadKey| self.threads[*t].digest().is_none();
+        let stale: Vec<ThreadKey> = self.tids.values().copied().filter(stale).collect();
+        for t in stale {
+            self.thread_digest(t);
+        }
     }
 
     fn thread_digest(&mut self, t: ThreadKey) -> u128 {
@@ -148,13 +178,18 @@ impl World {
 
     /// Brings the memory's part up to date.
     pub(crate) fn sync_digest(&mut self) {
-        let Some(mark) = self
-            .digest
-            .mark
-            .filter(|m| !self.memory.structure_changed_since(*m))
-        else {
+        let Some(mark) = self.digest.mark else {
             return self.rebuild_digest();
         };
+        self.sync_words(mark);
+        if self.memory.spaces_changed_since(mark) || !self.sync_pages(mark) {
+            return self.rebuild_digest();
+        }
+        self.digest.mark = Some(self.memory.mark());
+    }
+
+    /// Words that were stored count for what their frames counted as.
+    fn sync_words(&mut self, mark: Mark) {
         let mut words = self.digest.words;
         // A word may have changed more than once: its first old value counts, and its value now.
         let mut changed: Vec<(u32, u32, u32)> = self
@@ -165,8 +200,7 @@ impl World {
         changed.sort_by_key(|(frame, word, _)| (*frame, *word)); // Stable: the first stays first.
         changed.dedup_by_key(|(frame, word, _)| (*frame, *word));
         for (frame, word, old) in changed {
-            let of = self.digest.frames.get(frame as usize).copied();
-            match of.unwrap_or_default() {
+            match self.digest.use_of(FrameId(frame)) {
                 Use::Nothing => {}
                 Use::Stack(t) => {
                     if let Some(thread) = self.threads.get_mut(t) {
@@ -174,74 +208,112 @@ impl World {
                     }
                 }
                 Use::Memory(page) => {
-                    let bytes = self.memory.read_frame(sim_machine::FrameId(frame));
+                    let bytes = self.memory.read_frame(FrameId(frame));
                     let new = word_of(bytes, word);
                     words ^= word_hash(page, word, old) ^ word_hash(page, word, new);
                 }
             }
         }
         self.digest.words = words;
-        self.digest.mark = Some(self.memory.mark());
+    }
+
+    /// Pages that came or went. `false`: some were shared, and all must be looked at anew.
+    fn sync_pages(&mut self, mark: Mark) -> bool {
+        let mut changed: Vec<PageChange> = self.memory.pages_changed_since(mark).collect();
+        if changed.is_empty() {
+            return true;
+        }
+        changed.sort_by_key(|c| (c.space.0, c.page)); // Stable, as above.
+        changed.dedup_by_key(|c| (c.space.0, c.page));
+        let is_own = |page: Option<Page>| page.is_none_or(|p| p.sharing == Sharing::Private);
+        let own = |c: &PageChange| is_own(c.old) && is_own(self.memory.page(c.space, c.page));
+        if !changed.iter().all(own) {
+            return false;
+        }
+        for PageChange { old, .. } in &changed {
+            let Some(page) = old else { continue };
+            self.count_page(page.frame);
+            self.digest.set_use(page.frame, Use::Nothing);
+        }
+        for PageChange { space, page, .. } in changed {
+            let owner = self.pids.values().copied();
+            let owner = { owner }.find(|p| self.processes[*p].space.id == space);
+            let (Some(p), Some(now)) = (owner, self.memory.page(space, page)) else {
+                continue;
+            };
+            let what = self.use_of_page(p, page, now);
+            self.digest.set_use(now.frame, what);
+            if let Use::Stack(t) = what
+                && let Some(thread) = self.threads.get_mut(t)
+            {
+                thread.forget_digest();
+            }
+            self.count_page(now.frame);
+        }
+        if cfg!(debug_assertions) {
+            let words = self.digest.words;
+            self.rebuild_digest();
+            assert_eq!(
+                words, self.digest.words,
+                "pages that come and go are counted"
+            );
+        }
+        true
+    }
+
+    /// Adds the words of a frame, or, if they are counted, takes them out.
+    fn count_page(&mut self, frame: FrameId) {
+        if let Use::Memory(key) = self.digest.use_of(frame) {
+            self.digest.words ^= words_hash(key, self.memory.read_frame(frame));
+        }
     }
 
     fn rebuild_digest(&mut self) {
-        let mut words = 0;
-        let mut frames: Vec<Use> = Vec::new();
+        self.digest = Digest::default();
         for thread in self.threads.values_mut() {
             thread.forget_digest();
         }
-        for p in self.pids.values() {
-            let process = &self.processes[*p];
+        for p in self.pids.values().copied() {
+            let process = &self.processes[p];
             if process.status.is_some() {
                 continue;
             }
             for (number, page) in self.memory.pages(process.space.id) {
-                let Some(area) = process.space.area_of(number) else {
-                    continue;
-                };
-                let slot = page.frame.0 as usize;
-                if frames.len() <= slot {
-                    frames.resize(slot + 1, Use::Nothing);
-                }
-                let slot_of_stack = match area.kind {
-                    AreaKind::MainStack => Some(None),
-                    AreaKind::ThreadStack(slot) => Some(Some(slot)),
-                    _ => None,
-                };
-                if let Some(stack) = slot_of_stack {
-                    let mut threads = process.threads.iter();
-                    let owner = threads.find(|t| self.threads[**t].stack_slot == stack);
-                    if page.sharing != Sharing::CopyOnWrite {
-                        frames[slot] = owner.map_or(Use::Nothing, |t| Use::Stack(*t));
-                    }
-                    continue;
-                }
-                if !area.permissions.write {
-                    continue;
-                }
-                let shared = page.sharing == Sharing::Shared;
-                let key = match shared {
-                    true => 1 << 63 | u64::from(page.frame.0),
-                    false => u64::from(process.pid.0) << 20 | u64::from(number),
-                };
-                if shared && frames[slot] != Use::Nothing {
-                    continue; // Counted for another process.
+                let what = self.use_of_page(p, number, page);
+                // It may have been counted for another process.
+                let known = self.digest.use_of(page.frame);
+                if let Use::Memory(key) = what
+                    && (page.sharing != Sharing::Shared || known == Use::Nothing)
+                {
+                    self.digest.words ^= words_hash(key, self.memory.read_frame(page.frame));
                 }
                 // Frames that are still shared since a fork cannot be written without being copied.
                 if page.sharing != Sharing::CopyOnWrite {
-                    frames[slot] = Use::Memory(key);
-                }
-                let bytes = self.memory.read_frame(page.frame);
-                for index in 0..PAGE_SIZE / 4 {
-                    words ^= word_hash(key, index, word_of(bytes, index));
+                    self.digest.set_use(page.frame, what);
                 }
             }
         }
-        self.digest = Digest {
-            mark: Some(self.memory.mark()),
-            words,
-            frames: Arc::new(frames),
+        self.digest.mark = Some(self.memory.mark());
+    }
+
+    /// What the words of a process's page count as.
+    fn use_of_page(&self, p: ProcessKey, number: u32, page: Page) -> Use {
+        let process = &self.processes[p];
+        let Some(area) = process.space.area_of(number) else {
+            return Use::Nothing;
         };
+        let slot = match area.kind {
+            AreaKind::MainStack => None,
+            AreaKind::ThreadStack(slot) => Some(slot),
+            _ if !area.permissions.write => return Use::Nothing,
+            _ if page.sharing == Sharing::Shared => {
+                return Use::Memory(1 << 63 | u64::from(page.frame.0));
+            }
+            _ => return Use::Memory(u64::from(process.pid.0) << 20 | u64::from(number)),
+        };
+        let mut threads = process.threads.iter();
+        let owner = threads.find(|t| self.threads[**t].stack_slot == slot);
+        owner.map_or(Use::Nothing, |t| Use::Stack(*t))
     }
 
     fn mix_thread(&self, t: ThreadKey, mixer: &mut Mixer) {

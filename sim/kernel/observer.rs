@@ -18,6 +18,11 @@ pub trait Observer {
     /// the library has the library's place: cheaper, for searches.
     const PLACES: bool = true;
 
+    /// Does it want the accesses of the instructions that come next? Asked before each run of a hart.
+    fn wants_accesses(&self) -> bool {
+        Self::ACCESSES
+    }
+
     /// Something happened; `world` is as it was left by it.
     fn event(&mut self, world: &World, event: &Event) {
         let _ = (world, event);

@@ -65,8 +65,8 @@ pub fn run<W: Watch>(
     budget: u64,
     w: &mut W,
 ) -> (u64, Stop) {
-    if budget == 1 && !W::INSTRUCTIONS {
-        match fast::<W, true>(r, m, s, &mut 1, w) {
+    if budget == 1 && !W::INSTRUCTIONS && !m.journal.on {
+        match fast::<W, true, false>(r, m, s, &mut 1, w) {
             Exit::Budget => return (1, Stop::Budget),
             Exit::Held => return (0, Stop::Held),
             Exit::Fetch | Exit::Slow => {}
@@ -88,8 +88,10 @@ fn run_on<W: Watch>(
     while left > 0 {
         let exit = if W::INSTRUCTIONS {
             Exit::Slow
+        } else if m.journal.on {
+            fast::<W, false, true>(r, m, s, &mut left, w)
         } else {
-            fast::<W, false>(r, m, s, &mut left, w)
+            fast::<W, false, false>(r, m, s, &mut left, w)
         };
         let stop = match exit {
             Exit::Budget => break,

@@ -8,10 +8,12 @@
 //! `d` instructions moves `end` by `d - 1`. So always `left == end - i`.
 
 use crate::arithmetic::{compute, extend, modify, taken};
+use crate::journal::{Change, Entry as Logged};
 use crate::memory::{Bytes, FrameId, Memory};
 use crate::operation::{Code, codes};
 use crate::registers::Registers;
 use crate::space::{Entry, SpaceId};
+use crate::store::word_of;
 use crate::watch::{Access, Kind, Watch};
 use sim_abi::Op;
 
@@ -33,8 +35,9 @@ const LONGEST: u64 = 1 << 30;
 
 /// Executes instructions until one needs thought; `left` is counted down. `ONE`: one at most, and
 /// `left` is not touched: for cores in lockstep, to which coming here and going back is what counts.
+/// `LOG`: a journal is kept.
 #[inline(never)]
-pub(crate) fn fast<W: Watch, const ONE: bool>(
+pub(crate) fn fast<W: Watch, const ONE: bool, const LOG: bool>(
     r: &mut Registers,
     m: &mut Memory,
     s: SpaceId,
@@ -45,8 +48,13 @@ pub(crate) fn fast<W: Watch, const ONE: bool>(
         frames,
         spaces,
         texts,
+        journal,
         ..
     } = m;
+    debug_assert_eq!(
+        journal.on, LOG,
+        "every store is in the journal, if there is one"
+    );
     let frames = frames.as_mut_slice();
     let Some(space) = spaces.get(s.0 as usize) else {
         return Exit::Fetch;
@@ -130,6 +138,17 @@ pub(crate) fn fast<W: Watch, const ONE: bool>(
             }
         };
     }
+    // What the word was before a store at `$at`.
+    macro_rules! logged {
+        ($entry:expr, $bytes:expr, $at:expr) => {
+            if LOG {
+                let (frame, word) = (FrameId($entry.frame), $at / 4);
+                let old = word_of($bytes, word);
+                let word = word as u16;
+                journal.log(|| Logged::Word(Change { frame, word, old }));
+            }
+        };
+    }
     macro_rules! load {
         ($o:expr, $op:expr, $int:ty) => {{
             const SIZE: usize = size_of::<$int>();
@@ -165,6 +184,7 @@ pub(crate) fn fast<W: Watch, const ONE: bool>(
                 u32::from(value),
                 entry.frame
             );
+            logged!(entry, bytes, at);
             bytes[at..at + SIZE].copy_from_slice(&value.to_le_bytes());
             i += 1;
         }};
@@ -180,6 +200,7 @@ pub(crate) fn fast<W: Watch, const ONE: bool>(
             let old = u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
             let new = modify($op, old, x[$o.rs2 as usize]);
             watched!(write, address, 4, Kind::AtomicRmw, new, entry.frame);
+            logged!(entry, bytes, at);
             bytes[at..at + 4].copy_from_slice(&new.to_le_bytes());
             if $o.rd as usize != 0 {
                 x[$o.rd as usize] = old;

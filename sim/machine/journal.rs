@@ -2,7 +2,7 @@
 //!
 //! Every elementary change of [`Memory`] leaves an entry that says what was there before; rolling
 //! back undoes them from the last to the mark. The result is equal to the memory at the mark, free
-//! lists and numbers included. While a journal is kept, stores do not take the fast path.
+//! lists and numbers included. The fast path writes entries too.
 
 use crate::memory::{Bytes, FrameId, Memory};
 use crate::reservation::Reservation;
@@ -25,6 +25,17 @@ pub struct Change {
     pub old: u32,
 }
 
+/// An entry of a page table that was changed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct PageChange {
+    /// Whose page table.
+    pub space: SpaceId,
+    /// The page's number.
+    pub page: u32,
+    /// What was mapped there before.
+    pub old: Option<Page>,
+}
+
 /// One elementary change, as what undoes it.
 #[derive(Clone)]
 pub(crate) enum Entry {
@@ -33,11 +44,7 @@ pub(crate) enum Entry {
     /// All bytes of a frame became zero.
     Contents { frame: FrameId, old: Box<Bytes> },
     /// A page table changed.
-    Page {
-        space: SpaceId,
-        page: u32,
-        old: Option<Page>,
-    },
+    Page(PageChange),
     /// A reference count changed.
     References { frame: FrameId, old: u32 },
     /// A frame was added at the end.
@@ -70,7 +77,7 @@ impl Journal {
     }
 
     /// Adds an entry if a journal is kept.
-    #[inline]
+    #[inline(always)]
     pub fn log(&mut self, entry: impl FnOnce() -> Entry) {
         if self.on {
             self.entries.push(entry());
@@ -83,11 +90,6 @@ impl Memory {
     pub fn journal(&mut self, on: bool) {
         self.journal.on = on;
         self.journal.entries.clear();
-        if on {
-            for space in &mut self.spaces {
-                space.cache.drop_writes();
-            }
-        }
     }
 
     /// This point, to go back to. Marks nest.
@@ -105,8 +107,8 @@ impl Memory {
     }
 
     /// The words stored since the mark, in the order of the stores: the first of several to one word
-    /// has its value at the mark. Frames that were freed or came into use are not in it
-    /// ([`Memory::structure_changed_since`]).
+    /// has its value at the mark. Frames that were cleared to be used again are not in it
+    /// ([`Memory::spaces_changed_since`]).
     pub fn changes_since(&self, mark: Mark) -> impl Iterator<Item = Change> + '_ {
         self.since(mark).iter().filter_map(|e| match e {
             Entry::Word(change) => Some(*change),
@@ -114,12 +116,24 @@ impl Memory {
         })
     }
 
-    /// Whether anything but words has changed since the mark: frames, page tables, spaces,
-    /// reservations.
-    pub fn structure_changed_since(&self, mark: Mark) -> bool {
-        self.since(mark)
-            .iter()
-            .any(|e| !matches!(e, Entry::Word(_)))
+    /// The pages mapped, unmapped or protected since the mark, in that order: the first of several
+    /// changes of one has what was there at the mark.
+    pub fn pages_changed_since(&self, mark: Mark) -> impl Iterator<Item = PageChange> + '_ {
+        self.since(mark).iter().filter_map(|e| match e {
+            Entry::Page(change) => Some(*change),
+            _ => None,
+        })
+    }
+
+    /// Whether address spaces have come or gone since the mark, or frames have been cleared: changes
+    /// beyond words and pages.
+    pub fn spaces_changed_since(&self, mark: Mark) -> bool {
+        self.since(mark).iter().any(|e| {
+            matches!(
+                e,
+                Entry::Contents { .. } | Entry::SpaceCreated { .. } | Entry::SpaceDestroyed { .. }
+            )
+        })
     }
 
     fn since(&self, mark: Mark) -> &[Entry] {
@@ -131,7 +145,7 @@ impl Memory {
         match entry {
             Entry::Word(Change { frame, word, old }) => self.set_word(frame, word, old),
             Entry::Contents { frame, old } => self.frames[frame.0 as usize] = *old,
-            Entry::Page { space, page, old } => self.undo_page(space, page, old),
+            Entry::Page(PageChange { space, page, old }) => self.undo_page(space, page, old),
             Entry::References { frame, old } => self.meta[frame.0 as usize].references = old,
             Entry::Grown => {
                 self.frames.pop();

@@ -27,7 +27,7 @@ mod watch;
 
 pub use elf::load_elf;
 pub use execute::{Fault, Stop, run, step};
-pub use journal::{Change, Mark};
+pub use journal::{Change, Mark, PageChange};
 pub use memory::{FrameId, Memory};
 pub use registers::Registers;
 pub use space::{Page, Sharing, SpaceId};

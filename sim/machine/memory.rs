@@ -8,7 +8,7 @@
 //! Two memories are equal if no program could tell them apart: caches, decoded text and the journal
 //! do not count.
 
-use crate::journal::{Entry, Journal};
+use crate::journal::{Entry, Journal, PageChange};
 use crate::reservation::Reservation;
 use crate::space::{Page, Sharing, Space, SpaceId};
 use crate::text::Texts;
@@ -306,11 +306,9 @@ impl Memory {
     /// The one function that changes a page table. References are the caller's.
     fn set_page(&mut self, s: SpaceId, page: u32, new: Option<Page>) -> Option<Page> {
         let old = self.live(s)?.set(page, new);
-        self.journal.log(|| Entry::Page {
-            space: s,
-            page,
-            old,
-        });
+        let space = s;
+        self.journal
+            .log(|| Entry::Page(PageChange { space, page, old }));
         if [old, new]
             .into_iter()
             .flatten()
@@ -325,11 +323,9 @@ impl Memory {
     fn set_sharing(&mut self, s: SpaceId, page: u32, new: Page) {
         if let Some(space) = self.live(s) {
             let old = space.set(page, Some(new));
-            self.journal.log(|| Entry::Page {
-                space: s,
-                page,
-                old,
-            });
+            let space = s;
+            self.journal
+                .log(|| Entry::Page(PageChange { space, page, old }));
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! The cache (a soft TLB, direct-mapped, reads and writes apart) is what a load or store of the fast
 //! path asks. An entry promises that *nothing but the bytes* has to be looked at: a write entry
-//! exists only for a page that is writable and readable, not copy-on-write, not decoded as text, not
-//! reserved by any hart, and while no journal is kept. Whoever ends one of these conditions drops
+//! exists only for a page that is writable and readable, not copy-on-write, not decoded as text and not
+//! reserved by any hart. Whoever ends one of these conditions drops
 //! the entry; `Memory` does.
 
 use crate::memory::FrameId;
@@ -99,10 +99,6 @@ impl Half {
             }
         }
     }
-
-    fn clear(&mut self) {
-        self.entries = [EMPTY; ENTRIES];
-    }
 }
 
 /// The translation cache of one address space.
@@ -143,11 +139,6 @@ impl Cache {
     /// Stores to this frame need thought again.
     pub fn drop_writes_to(&mut self, frame: FrameId) {
         self.write.drop_frame(frame);
-    }
-
-    /// All stores need thought again.
-    pub fn drop_writes(&mut self) {
-        self.write.clear();
     }
 }
 

@@ -63,7 +63,6 @@ impl Memory {
             && p.sharing != Sharing::CopyOnWrite
             && meta.reserved == 0
             && meta.texts == 0
-            && !self.journal.on
         {
             meta.write_cached = true;
             self.spaces[s.0 as usize].cache.fill_write(page, p);

@@ -45,11 +45,14 @@ impl World {
 
     /// Could the thread have the mutex now?
     pub(crate) fn mutex_available(&self, t: ThreadKey, mutex: u32) -> bool {
+        let Some(owner) = self.mutex_owner(t, mutex) else {
+            return true;
+        };
         let kind = self.peek_word(t, mutex.wrapping_add(KIND));
-        match self.mutex_owner(t, mutex) {
-            None => true,
-            Some(owner) if owner == self.threads[t].tid => kind & KIND_MASK == RECURSIVE,
-            Some(owner) => kind & ROBUST != 0 && self.has_ended(owner),
+        if owner == self.threads[t].tid {
+            kind & KIND_MASK == RECURSIVE
+        } else {
+            kind & ROBUST != 0 && self.has_ended(owner)
         }
     }
 

@@ -20,7 +20,8 @@ fn changes_are_listed_and_undone() {
         old: 0,
     };
     assert_eq!(changes, [change(0), change(1)]);
-    assert!(!board.m.structure_changed_since(mark));
+    assert_eq!(board.m.pages_changed_since(mark).count(), 0);
+    assert!(!board.m.spaces_changed_since(mark));
     assert_eq!((board.word(DATA), board.word(DATA + 4)), (0x1ff, 0xff00));
     board.m.rollback(mark);
     assert!(board.m == before);
@@ -29,7 +30,7 @@ fn changes_are_listed_and_undone() {
 
 /// Fast stores do not go unseen: neither those to pages cached before, nor after a rollback.
 #[test]
-fn a_journal_stops_fast_stores() {
+fn fast_stores_are_in_the_journal() {
     let mut board = Board::new(&[
         i(Op::Sw, 0, 10, 11, 0),
         i(Op::Addi, 11, 11, 0, 1),
