@@ -142,8 +142,13 @@ fn need(enders: &Enders) -> (usize, BTreeSet<Tid>) {
 /// Can the thread that begins this wait be seen to be alive without looking further? Then nobody has
 /// died by it, and [`Deadlocks::check`] need not be asked. `runs`: the thread does not wait.
 pub fn is_plainly_alive(wait: &WaitFact, runs: impl Fn(Tid) -> bool) -> bool {
-    match &wait.enders {
-        _ if wait.timed => true,
+    wait.timed || is_ended_by(&wait.enders, runs)
+}
+
+/// Are there enough who run to end a wait?
+pub fn is_ended_by(enders: &Enders, runs: impl Fn(Tid) -> bool) -> bool {
+    match enders {
+        Enders::Owner(owner) => owner.is_some_and(runs),
         // The usual case, without a list of all who could.
         Enders::AnyOf(list) => list.iter().any(|&ender| runs(ender)),
         enders => {

@@ -14,12 +14,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::event::{Misuse, Mode};
-use sim_abi::facts::WaitFact;
+use sim_abi::facts::Enders;
 use sim_abi::layout::THREAD_STACKS;
 use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
 use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
-use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_plainly_alive};
+use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_ended_by};
 use sim_detect::heap::Heap;
 use sim_detect::held::Held;
 use sim_detect::side::Side;
@@ -152,24 +152,23 @@ pub fn deadlocks(world: &World, enabled: &[Enabled], mut tell: impl FnMut(Clue))
 fn all_live(world: &World, enabled: &[Enabled]) -> bool {
     let can_move = |tid: Tid| enabled.iter().any(|e| e.thread == tid);
     let mut live: Vec<Tid> = Vec::new();
-    let mut stopped: Vec<(Tid, WaitFact)> = Vec::new();
-    let lives = |wait: &WaitFact, live: &[Tid]| {
-        is_plainly_alive(wait, |ender| can_move(ender) || live.contains(&ender))
+    let mut stopped: Vec<(Tid, Enders)> = Vec::new();
+    let lives = |enders: &Enders, live: &[Tid]| {
+        is_ended_by(enders, |ender| can_move(ender) || live.contains(&ender))
     };
     for thread in world.threads().filter(|t| !can_move(t.tid)) {
-        let fact = world.fact_of(thread.tid);
-        if let Some(wait) = fact.and_then(|fact| fact.wait) {
-            match lives(&wait, &live) {
+        if let Some(enders) = world.enders_of(thread.tid) {
+            match lives(&enders, &live) {
                 true => live.push(thread.tid),
-                false => stopped.push((thread.tid, wait)),
+                false => stopped.push((thread.tid, enders)),
             }
         }
     }
     let mut left = usize::MAX;
     while !stopped.is_empty() && stopped.len() < left {
         left = stopped.len();
-        stopped.retain(|(tid, wait)| {
-            let is_live = lives(wait, &live);
+        stopped.retain(|(tid, enders)| {
+            let is_live = lives(enders, &live);
             if is_live {
                 live.push(*tid);
             }

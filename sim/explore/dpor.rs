@@ -225,7 +225,7 @@ impl Dpor {
         parent.sleep.touched(&footprint);
         node.sleep = parent.sleep.after(tid, &at.step.moved, &footprint);
         let moved = |tid: Tid| at.step.moved.contains(&tid);
-        node.threads = parent.threads.clone();
+        node.threads.clone_from(&parent.threads);
         for known in &mut node.threads {
             if known.tid == tid || moved(known.tid) {
                 known.clock = join(&known.clock, &clock);
@@ -380,30 +380,30 @@ impl Dpor {
 
 /// Threads that are new, and where each has come to.
 fn know_threads(at: &mut Arrival, node: &mut Node) {
-    let tids: Vec<Tid> = at.world.threads().map(|thread| thread.tid).collect();
     let last = at.path.last().and_then(|choice| mover(*choice));
-    for tid in tids {
-        let slot = node.slot(tid).unwrap_or_else(|| {
+    let known = node.threads.len();
+    for thread in at.world.threads() {
+        if !node.threads[..known].iter().any(|k| k.tid == thread.tid) {
             // It was created by the step, and comes after it.
             let clock = last.and_then(|tid| node.slot(tid));
             let clock = clock.map(|slot| node.threads[slot].clock.clone());
             node.threads.push(Known {
-                tid,
+                tid: thread.tid,
                 clock: clock.unwrap_or_default(),
                 window: Rc::default(),
                 compared: 0,
             });
-            node.threads.len() - 1
-        });
-        let known = &mut node.threads[slot];
-        if Some(tid) == last || known.window.is_empty() {
-            let place = at.world.thread_fingerprint(tid);
+        }
+    }
+    for known in &mut node.threads {
+        // Of one that has gone the place is 0.
+        if Some(known.tid) == last || known.window.is_empty() {
+            let place = at.world.thread_fingerprint(known.tid);
             Rc::make_mut(&mut known.window).arrive(place);
         }
     }
 }
 
-/// What the operation touches in which a thread waits for what is not so now, if a step of its own ends
 /// that wait.
 fn blocked(world: &World, tid: Tid) -> Option<Footprint> {
     let thread = world.thread(tid)?;

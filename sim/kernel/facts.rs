@@ -47,6 +47,16 @@ impl World {
         }
     }
 
+    /// Who could end the wait of a thread that cannot go on now; `None`: it waits for nothing, or time alone
+    /// may end its wait.
+    pub fn enders_of(&self, tid: Tid) -> Option<Enders> {
+        let t = *self.tids.get(&tid)?;
+        let blocked = self.threads[t].blocked()?;
+        let timed = blocked.until.is_some() || ends_by_time(blocked.wait);
+        let waits = !timed && !self.guard(t, blocked.wait);
+        waits.then(|| self.enders(t, blocked.wait))
+    }
+
     /// Does this thread wait for nothing?
     pub fn is_running_or_ready(&self, tid: Tid) -> bool {
         self.thread(tid)
@@ -84,7 +94,7 @@ impl World {
     }
 
     fn wait_fact(&self, t: ThreadKey, blocked: &Blocked) -> WaitFact {
-        let timed = blocked.until.is_some() || matches!(blocked.wait, Wait::Sleep | Wait::Device);
+        let timed = blocked.until.is_some() || ends_by_time(blocked.wait);
         WaitFact {
             on: blocked.on,
             since: self.asked_at(blocked),
@@ -217,4 +227,8 @@ impl World {
         let mut descriptors = self.processes[p].descriptors.open();
         descriptors.any(|(_, d)| self.files.open[d.file].kind == *end)
     }
+}
+
+fn ends_by_time(wait: Wait) -> bool {
+    matches!(wait, Wait::Sleep | Wait::Device)
 }

@@ -195,7 +195,7 @@ impl World {
         let name: Arc<str> = String::from_utf8_lossy(&name).as_ref().into();
         let p = self.threads[other].process;
         let names = &mut self.processes[p].threads_created;
-        names.free(&self.threads[other].name);
+        names.free(self.threads[other].name.clone());
         names.take(&name);
         self.threads[other].name = name;
         done(0)

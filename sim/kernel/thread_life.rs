@@ -239,7 +239,7 @@ impl World {
         let p = thread.process;
         let process = &mut self.processes[p];
         process.threads.retain(|other| *other != t);
-        process.threads_created.free(&thread.name);
+        process.threads_created.free(thread.name.clone());
         process.joined.insert(thread.tid);
         if let Some(slot) = thread.stack_slot {
             let (base, size) = stack_of_slot(slot);

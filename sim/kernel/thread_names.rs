@@ -10,14 +10,18 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 /// The names in use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ThreadNames {
     /// Threads ever created besides the first: numbers those without a better name.
     pub created: u32,
-    /// By what comes before the number.
-    numbers: BTreeMap<String, Numbers>,
+    /// By what comes before the number. Shared with copies until somebody wants a name.
+    numbers: Arc<BTreeMap<String, Numbers>>,
+    /// Given back, but not yet taken out.
+    freed: Vec<Arc<str>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,13 +55,15 @@ fn split(name: &str) -> (&str, u32) {
 impl ThreadNames {
     /// The name for a new thread that should be called so (N1); it is not in use yet.
     pub fn choose(&mut self, wanted: &str) -> String {
+        self.forget_freed();
         let (stem, number) = split(wanted);
         if number > 1 && !self.is_used(stem, number) {
             return wanted.to_string();
         }
         // Of a name that looks like one with a number, and is in use, the second is `worker#2#2`.
         let (stem, first) = if number > 1 { (wanted, 2) } else { (stem, 1) };
-        let next = self.numbers.get_mut(stem).map_or(1, Numbers::next);
+        let numbers = Arc::make_mut(&mut self.numbers);
+        let next = numbers.get_mut(stem).map_or(1, Numbers::next);
         match next.max(first) {
             1 => stem.to_string(),
             next => format!("{stem}#{next}"),
@@ -71,26 +77,35 @@ impl ThreadNames {
 
     /// A thread has this name from now on (N3).
     pub fn take(&mut self, name: &str) {
+        self.forget_freed();
         let (stem, number) = split(name);
-        let numbers = self.numbers.entry(stem.to_string()).or_default();
+        let numbers = Arc::make_mut(&mut self.numbers);
+        let numbers = numbers.entry(stem.to_string()).or_default();
         *numbers.used.entry(number).or_default() += 1;
     }
 
     /// A thread has this name no more (N2).
-    pub fn free(&mut self, name: &str) {
-        let (stem, number) = split(name);
-        let Some(numbers) = self.numbers.get_mut(stem) else {
-            return;
-        };
-        if let Some(count) = numbers.used.get_mut(&number) {
-            *count -= 1;
-            if *count == 0 {
-                numbers.used.remove(&number);
-                numbers.low = numbers.low.min(number - 1);
+    pub fn free(&mut self, name: Arc<str>) {
+        self.freed.push(name);
+    }
+
+    fn forget_freed(&mut self) {
+        for name in core::mem::take(&mut self.freed) {
+            let (stem, number) = split(&name);
+            let names = Arc::make_mut(&mut self.numbers);
+            let Some(numbers) = names.get_mut(stem) else {
+                continue;
+            };
+            if let Some(count) = numbers.used.get_mut(&number) {
+                *count -= 1;
+                if *count == 0 {
+                    numbers.used.remove(&number);
+                    numbers.low = numbers.low.min(number - 1);
+                }
             }
-        }
-        if numbers.used.is_empty() {
-            self.numbers.remove(stem);
+            if numbers.used.is_empty() {
+                names.remove(stem);
+            }
         }
     }
 }
@@ -111,10 +126,10 @@ mod tests {
         let mut names = ThreadNames::default();
         let three = [(); 3].map(|()| add(&mut names, "worker"));
         assert_eq!(three, ["worker", "worker#2", "worker#3"]);
-        names.free("worker#2");
+        names.free("worker#2".into());
         assert_eq!(add(&mut names, "worker"), "worker#2");
         assert_eq!(add(&mut names, "worker"), "worker#4");
-        names.free("worker");
+        names.free("worker".into());
         assert_eq!(add(&mut names, "worker"), "worker");
     }
 
@@ -124,7 +139,7 @@ mod tests {
         let mut names = ThreadNames::default();
         add(&mut names, "a");
         names.take("a");
-        names.free("a");
+        names.free("a".into());
         assert_eq!(add(&mut names, "a"), "a#2");
     }
 
