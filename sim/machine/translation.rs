@@ -199,7 +199,10 @@ impl Memory {
     /// # Errors
     /// As [`Memory::write`].
     pub fn store_u32(&mut self, s: SpaceId, address: u32, value: u32) -> Result<(), Miss> {
-        if let Some(word) = self.cached_word_mut(s, address) {
+        // A store that a journal must know of takes the other road.
+        if !self.journal.on
+            && let Some(word) = self.cached_word_mut(s, address)
+        {
             *word = value.to_le_bytes();
             return Ok(());
         }

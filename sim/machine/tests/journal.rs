@@ -51,6 +51,22 @@ fn fast_stores_are_in_the_journal() {
     assert_eq!(board.word(DATA), 50);
 }
 
+/// The kernel's stores are in it as well, to a page that a hart has just written.
+#[test]
+fn words_that_the_kernel_stores_are_in_the_journal() {
+    let mut board = Board::new(&[i(Op::Sw, 0, 10, 11, 0)]).set(&[(10, DATA), (11, 1)]);
+    board.m.journal(true);
+    run(&mut board.r, &mut board.m, board.s, 1, &mut ());
+    let (before, mark) = (board.m.clone(), board.m.mark());
+    board
+        .m
+        .store_u32(board.s, DATA + 4, 7)
+        .expect("it is mapped");
+    assert_eq!(board.m.changes_since(mark).count(), 1);
+    board.m.rollback(mark);
+    assert!(board.m == before);
+}
+
 /// Decoded text goes back too.
 #[test]
 fn code_is_rolled_back() {
