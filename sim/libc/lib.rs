@@ -43,6 +43,7 @@ pub const HEADERS: &[(&str, &str)] = &[
     ("err.h", include_str!("include/err.h")),
     ("errno.h", include_str!("include/errno.h")),
     ("fcntl.h", include_str!("include/fcntl.h")),
+    ("fenv.h", include_str!("include/fenv.h")),
     ("float.h", include_str!("include/float.h")),
     ("getopt.h", include_str!("include/getopt.h")),
     ("inttypes.h", include_str!("include/inttypes.h")),
@@ -89,6 +90,10 @@ pub const SOURCES: &[(&str, &str)] = &[
     ("ctype/ctype.c", include_str!("source/ctype/ctype.c")),
     ("math/arc.c", include_str!("source/math/arc.c")),
     ("math/bits.c", include_str!("source/math/bits.c")),
+    (
+        "math/environment.c",
+        include_str!("source/math/environment.c"),
+    ),
     ("math/exp.c", include_str!("source/math/exp.c")),
     ("math/float.c", include_str!("source/math/float.c")),
     (
@@ -125,6 +130,7 @@ pub const SOURCES: &[(&str, &str)] = &[
     ),
     ("pthread/spin.c", include_str!("source/pthread/spin.c")),
     ("pthread/thread.c", include_str!("source/pthread/thread.c")),
+    ("runtime/atomic.c", include_str!("source/runtime/atomic.c")),
     ("runtime/divide.c", include_str!("source/runtime/divide.c")),
     ("runtime/lock.c", include_str!("source/runtime/lock.c")),
     (

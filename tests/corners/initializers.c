@@ -83,6 +83,14 @@ static void replace_locals(struct pair other)
     SHOW(twice);
 }
 
+// Ranges in ranges, and what follows them without a designator.
+struct row { int a, b[3], c; };
+struct page { int first; struct row in[3]; int last; };
+static int cube[][2][4] = {[1 ... 3][0 ... 1][2 ... 3] = 1, [2] = {{5}}, [2][1][2] = 3};
+static struct page chain[] = {[0 ... 3].in[1 ... 2].b[0 ... 1] = 4, 5, 6, 7};
+static struct page braces[] = {[0 ... 2].in = {[1 ... 2].b = {[0 ... 1] = 4}}, [2].in[2].b[2] = 5, 6, 7};
+static int square[3][3] = {[0 ... 1] = {[1 ... 2] = 23}, [1][2] = 24};
+
 int main(void)
 {
     SHOW(rows);
@@ -102,5 +110,9 @@ int main(void)
     SHOW(anonymous);
     SHOW(local);
     SHOW(again);
+    SHOW(cube);
+    SHOW(chain);
+    SHOW(braces);
+    SHOW(square);
     return 0;
 }

@@ -59,6 +59,17 @@ static int sums(int n) {
     return found + (int)sizeof(row);
 }
 
+// The operand of `sizeof` is evaluated if it is an array of variable length; that of `typeof` if its type is made of one.
+static void evaluated(int n, void *p) {
+    int i = 0, table[3][n];
+    int a = (int)sizeof table[i++], b = (int)sizeof(*(++i, (char (*)[i])p)), c = (int)sizeof i++;
+    __typeof__(table[i++]) row;
+    __typeof__(*(int (*)[i])p) other;
+    int (**cell)[i] = &(int (*[1])[i++]){p}[0];
+    row[n - 1] = other[i - 2] = 3;
+    printf("%d %d %d %d %zu %zu %d\n", a, b, c, i, sizeof row, sizeof other, (int)sizeof **cell + row[n - 1]);
+}
+
 int main(void) {
     int rows = 3, columns = 4;
     int m[next(rows)][next(columns) + 1];
@@ -82,6 +93,7 @@ int main(void) {
     char words[3][10] = {"one", "three", "eleven"};
     printf("%d\n", prototype(1, 10, words));
     printf("%d\n", entered(1, flat, 1, (void *)flat));
+    evaluated(4, m);
     int same = sums(6);
     __typeof__(int[same & 7]) alike;
     __typeof__(m) other;

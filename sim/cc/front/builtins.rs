@@ -3,6 +3,7 @@
 use super::build::{self, add_offset, constant, convert, node};
 use super::checker::{Checker, Parse, place};
 use super::errors;
+use super::expression::after;
 use super::names;
 use super::operators::Operator;
 use super::overflow::Overflow;
@@ -117,7 +118,7 @@ impl Checker<'_> {
         let value = match what {
             "va_start" | "va_end" | "va_copy" => self.va_function(what, args, at),
             "syscall" => self.syscall(args, at),
-            "alloca" if args.len() == 1 => {
+            "alloca" | "alloca_with_align" if !args.is_empty() => {
                 let size = args.into_iter().next().expect("there is one");
                 self.allocate_until_return(size, at)
             }
@@ -326,9 +327,9 @@ impl Checker<'_> {
             names::VA_ARG => {
                 let list = self.assignment()?;
                 self.expect(Kind::Comma)?;
-                let ty = self.type_name_in_parens(open)?;
+                let (ty, sizes) = self.sized_type_name_in_parens(open)?;
                 let value = self.va_arg(list, ty, token.at);
-                self.bounded(value)
+                self.bounded(after(sizes, value))
             }
             names::OFFSETOF => self.offset_of(open, token.at),
             names::TYPES_COMPATIBLE => {

@@ -8,13 +8,24 @@ use super::initializer::{BYTES_MAX, ITEMS_MAX, Item, Items, Target};
 use super::token::{Kind, Location, Token};
 use alloc::vec::Vec;
 
+/// `[a ... b]`
+struct Range {
+    /// How many elements after the first.
+    times: u32,
+    /// Bytes of an element.
+    size: u32,
+}
+
 impl Checker<'_> {
     /// `[i]`, `[a ... b]`, `.name` (several in a row), `=` and an initialiser. The result is the
     /// index after the designated child of `target`.
     pub fn designated(&mut self, target: Target, items: &mut Items) -> Parse<u32> {
         let mut current = target;
         let mut path: Vec<(Target, u32)> = Vec::new();
-        let mut range: Option<(u32, u32)> = None;
+        // From the outermost to the innermost.
+        let mut ranges: Vec<Range> = Vec::new();
+        // From the first object of all ranges so far to the last.
+        let mut shift = 0u32;
         let mut old_style = false;
         // Before C99 gcc had `[2] 5` and `member: 5`.
         let mut last_was_member;
@@ -32,11 +43,13 @@ impl Checker<'_> {
                     else {
                         return self.skip_designated();
                     };
+                    path.push((current.moved(shift), high.saturating_add(1)));
                     if high > low {
                         let size = self.types.size(of.id).unwrap_or(0);
-                        range = Some((high - low, size));
+                        let times = high - low;
+                        shift = shift.saturating_add(times.saturating_mul(size));
+                        ranges.push(Range { times, size });
                     }
-                    path.push((current, high.saturating_add(1)));
                     child
                 }
                 _ => {
@@ -49,9 +62,13 @@ impl Checker<'_> {
                         return self.unexpected("a member's name");
                     }
                     self.advance();
+                    let known = path.len();
                     let Some(found) = self.member_designator(current, name, &mut path) else {
                         return self.skip_designated();
                     };
+                    for (aggregate, _) in &mut path[known..] {
+                        *aggregate = aggregate.moved(shift);
+                    }
                     found
                 }
             };
@@ -66,16 +83,19 @@ impl Checker<'_> {
         } else if last_was_member && self.kind() != Kind::LeftBrace {
             return self.unexpected("`=` after the designator");
         }
-        if let Some((times, size)) = range
-            && (self.kind() == Kind::LeftBrace || self.string_here(current.ty))
-        {
-            let all = size.saturating_mul(times.saturating_add(1));
-            self.replace(current.offset, all, items);
+        let whole = self.kind() == Kind::LeftBrace || self.string_here(current.ty);
+        if let (Some((inner, outer)), true) = (ranges.split_last(), whole) {
+            let all = inner.size.saturating_mul(inner.times.saturating_add(1));
+            for start in starts(current.offset, outer) {
+                self.replace(start, all, items);
+            }
         }
         let from = items.items.len();
         self.element(current, None, items)?;
-        if let Some((times, size)) = range {
-            self.repeat(items, from, times, size);
+        if !ranges.is_empty() {
+            let size = self.types.size(current.ty.id).unwrap_or(0);
+            let last = current.moved(shift).moved(size).offset;
+            self.repeat(items, from, &ranges, last);
         }
         let Some((&(_, next), inner)) = path.split_first() else {
             return Ok(0);
@@ -155,26 +175,42 @@ impl Checker<'_> {
         }
     }
 
-    /// `[a ... b]`: the items of the first element again for the others.
-    fn repeat(&mut self, items: &mut Items, from: usize, times: u32, size: u32) {
-        let pattern: Vec<Item> = items.items[from..].to_vec();
-        let total = pattern.len().saturating_mul(times as usize);
-        let end = u64::from(items.end) + u64::from(times) * u64::from(size);
-        if total > ITEMS_MAX || end > u64::from(BYTES_MAX) {
-            if let Some(item) = pattern.first() {
+    /// `[a ... b]`: the items of the first element again for the others, which end at `end`.
+    fn repeat(&mut self, items: &mut Items, from: usize, ranges: &[Range], end: u32) {
+        let copies = ranges.iter().fold(1usize, |copies, range| {
+            copies.saturating_mul(range.times as usize + 1)
+        });
+        let total = (items.items.len() - from).saturating_mul(copies);
+        if total > ITEMS_MAX || end > BYTES_MAX {
+            if let Some(item) = items.items.get(from) {
                 self.say(item.at, errors::initializer_too_large);
             }
             return;
         }
-        for step in 1..=times {
-            for item in &pattern {
-                items.items.push(Item {
-                    offset: item.offset + step * size,
-                    ..item.clone()
-                });
+        for range in ranges.iter().rev() {
+            let pattern: Vec<Item> = items.items[from..].to_vec();
+            for step in 1..=range.times {
+                for item in &pattern {
+                    items.items.push(Item {
+                        offset: item.offset + step * range.size,
+                        ..item.clone()
+                    });
+                }
             }
         }
-        let last = pattern.iter().map(|i| i.offset).max().unwrap_or(0);
-        items.end = items.end.max(last + (times + 1) * size);
+        items.end = items.end.max(end);
     }
+}
+
+/// Where the first objects of a range are that lies within others.
+fn starts(offset: u32, outer: &[Range]) -> Vec<u32> {
+    let mut starts = alloc::vec![offset];
+    for range in outer {
+        if starts.len().saturating_mul(range.times as usize) > ITEMS_MAX {
+            break;
+        }
+        let moved = |start: u32| (0..=range.times).map(move |n| start + n * range.size);
+        starts = starts.into_iter().flat_map(moved).collect();
+    }
+    starts
 }

@@ -140,7 +140,7 @@ impl Checker<'_> {
         let (ty, sizes) = self.sized_type_name_in_parens(open.at)?;
         if self.kind() == Kind::LeftBrace {
             let literal = self.compound_literal(ty, open.at)?;
-            return self.postfix(literal);
+            return self.postfix(after(sizes, literal));
         }
         self.nested("expression", |this| {
             let value = this.cast()?;
@@ -151,7 +151,7 @@ impl Checker<'_> {
     }
 
     /// The type between parentheses, after `(`, and what sets the sizes of its arrays of variable length.
-    fn sized_type_name_in_parens(&mut self, open: Location) -> Parse<(Q, Vec<Expr>)> {
+    pub fn sized_type_name_in_parens(&mut self, open: Location) -> Parse<(Q, Vec<Expr>)> {
         let outside = core::mem::take(&mut self.sizes);
         let ty = self.variable_type_name();
         let sizes = self.take_sizes(outside);
@@ -216,7 +216,12 @@ impl Checker<'_> {
                 self.advance();
                 self.nested("expression", |this| {
                     let step = matches!(token.kind, Kind::PlusPlus | Kind::MinusMinus);
-                    let operand = if step { this.unary()? } else { this.cast()? };
+                    let type_next =
+                        this.kind() == Kind::LeftParen && this.starts_type(this.second());
+                    let operand = match step && !type_next {
+                        true => this.unary()?,
+                        false => this.cast()?,
+                    };
                     let value = this.unary_operator(token.kind, operand, token.at);
                     this.bounded(value)
                 })
@@ -360,7 +365,7 @@ impl Checker<'_> {
         }
     }
 
-    /// An operand of `sizeof`, `_Alignof` or `typeof` without its evaluation: its type.
+    /// An operand of `sizeof` or `_Alignof`: its type, and what is evaluated for it.
     fn type_of_operand(&mut self) -> Parse<(Q, Vec<Expr>)> {
         let open = self.peek();
         if open.kind == Kind::LeftParen && self.starts_type(self.second()) {
@@ -376,6 +381,7 @@ impl Checker<'_> {
             self.unevaluated -= 1;
             return value.map(|v| (v.ty, sizes));
         }
+        let start = self.position;
         self.unevaluated += 1;
         let value = self.unary();
         self.unevaluated -= 1;
@@ -383,7 +389,16 @@ impl Checker<'_> {
         if let Form::Memory(_, Some(_)) = value.form {
             self.say(open.at, errors::size_of_bit_field);
         }
-        Ok((value.ty, Vec::new()))
+        if self.types.variable_size(value.ty.id).is_none() {
+            return Ok((value.ty, Vec::new()));
+        }
+        // C17 §6.5.3.4p2: of an array of variable length it is evaluated. It is read again for that.
+        self.position = start;
+        let value = self.unary()?;
+        let (ty, effects) = (value.ty, self.discard(value));
+        let mut effects = alloc::vec![effects];
+        effects.retain(build::has_effects);
+        Ok((ty, effects))
     }
 
     fn size_of(&mut self, at: Location) -> Parse<Value> {
@@ -547,13 +562,20 @@ fn binary_operator(kind: Kind) -> Option<(Operator, u8)> {
 }
 
 /// The value, after what sets the sizes of its type's arrays.
-fn after(sizes: Vec<Expr>, value: Value) -> Value {
+pub fn after(sizes: Vec<Expr>, value: Value) -> Value {
     if sizes.is_empty() {
         return value;
     }
-    let (ty, at, depth) = (value.ty.id, value.at, value.depth + sizes.len() as u32);
-    let expr = sizes
-        .into_iter()
-        .rfold(value.expr(), |value, size| build::comma(size, value));
-    Value::new(expr, ty, at).above(depth)
+    let depth = value.depth + sizes.len() as u32;
+    let first = |expr: Expr| {
+        sizes
+            .into_iter()
+            .rfold(expr, |expr, size| build::comma(size, expr))
+    };
+    let form = match value.form {
+        Form::Rvalue(expr) => Form::Rvalue(first(expr)),
+        Form::Memory(address, bits) => Form::Memory(first(address), bits),
+        form => form,
+    };
+    Value { form, ..value }.above(depth)
 }

@@ -12,7 +12,7 @@ use super::labels::{Dispatch, add_dispatch};
 use super::names::{self, Name};
 use super::scope::Meaning;
 use super::specifiers::{Class, Specifiers};
-use super::token::{Kind, LINE_START, Location, Token};
+use super::token::{Kind, LINE_START, Location};
 use super::types::{self, Q, VOID};
 use super::variable_array::start_allocating;
 use crate::tree::{
@@ -438,8 +438,11 @@ impl Checker<'_> {
     /// If the body that starts at the next `{` calls `alloca`, what is allocated has to be kept apart.
     fn expect_alloca(&mut self, at: Location) {
         let body = &self.tokens[self.position..self.body_end()];
-        let calls = |word: &Token| word.text == names::ALLOCA || word.text == names::ALLOCA__;
-        if body.iter().any(|t| t.kind == Kind::Identifier && calls(t)) {
+        let calls = [names::ALLOCA, names::ALLOCA__, names::ALLOCA_ALIGNED];
+        if body
+            .iter()
+            .any(|t| calls.iter().any(|&name| t.is_word(name)))
+        {
             let lowest = self.temporary(Ty::Scalar(Scalar::U32), place(at));
             if let Some(function) = &mut self.function {
                 function.lowest_allocated = Some(lowest);

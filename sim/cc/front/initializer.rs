@@ -61,6 +61,16 @@ pub struct Target {
     pub bits: Option<Bits>,
 }
 
+impl Target {
+    /// So many bytes further on.
+    pub fn moved(self, bytes: u32) -> Target {
+        Target {
+            offset: self.offset.saturating_add(bytes),
+            ..self
+        }
+    }
+}
+
 impl Checker<'_> {
     // Entry points.
 

@@ -223,7 +223,13 @@ impl Lexer {
         let kind = self.scan();
         at.length = (self.position - start).min(usize::from(u16::MAX)) as u16;
         let text = match kind {
+            Kind::Identifier if self.text[start..self.position].contains(&b'\\') => {
+                names.intern(&without_universal_names(&self.text[start..self.position]))
+            }
             Kind::Identifier | Kind::Number | Kind::Character | Kind::String | Kind::Other => {
+                names.intern(&self.text[start..self.position])
+            }
+            _ if is_digraph(kind, self.text[start]) => {
                 names.intern(&self.text[start..self.position])
             }
             _ => Name(0),
@@ -238,7 +244,7 @@ impl Lexer {
 
     fn scan(&mut self) -> Kind {
         let byte = self.peek(0);
-        if is(byte, LETTER) {
+        if is(byte, LETTER) || byte == b'\\' && self.universal_name() > 0 {
             self.scan_word();
             return match self.peek(0) {
                 quote @ (b'"' | b'\'') if self.prefix() => self.scan_quoted(quote),
@@ -268,8 +274,27 @@ impl Lexer {
     }
 
     fn scan_word(&mut self) {
-        while is(self.text[self.position], LETTER | DIGIT) {
-            self.position += 1;
+        loop {
+            while is(self.text[self.position], LETTER | DIGIT) {
+                self.position += 1;
+            }
+            match self.universal_name() {
+                0 => return,
+                length => self.position += length,
+            }
+        }
+    }
+
+    /// The bytes of the `\u20ac` or `\U000020ac` that is next; 0: there is none.
+    fn universal_name(&self) -> usize {
+        let digits = match (self.peek(0), self.peek(1)) {
+            (b'\\', b'u') => 4,
+            (b'\\', b'U') => 8,
+            _ => return 0,
+        };
+        match (2..2 + digits).all(|i| self.peek(i).is_ascii_hexdigit()) {
+            true => 2 + digits,
+            false => 0,
         }
     }
 
@@ -335,6 +360,42 @@ impl Lexer {
         self.position += length;
         kind
     }
+}
+
+/// A word whose universal character names are written as the characters they name.
+fn without_universal_names(word: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(word.len());
+    let mut rest = word;
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        let digits = if rest.first() == Some(&b'u') { 4 } else { 8 };
+        let (name, behind) = rest.split_at(1 + digits);
+        rest = behind;
+        let code = name[1..].iter().fold(0u32, |code, &digit| {
+            code << 4 | char::from(digit).to_digit(16).unwrap_or(0)
+        });
+        let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    out
+}
+
+/// Is it one of `<: :> <% %> %: %:%:`? Only `#` shows how it was written.
+fn is_digraph(kind: Kind, first: u8) -> bool {
+    let bracket = matches!(
+        kind,
+        Kind::LeftBracket
+            | Kind::RightBracket
+            | Kind::LeftBrace
+            | Kind::RightBrace
+            | Kind::Hash
+            | Kind::HashHash
+    );
+    bracket && matches!(first, b'<' | b':' | b'%')
 }
 
 /// The longest punctuator that begins with these bytes, and its length.

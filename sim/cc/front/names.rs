@@ -52,7 +52,7 @@ fixed_names! {
     MAIN "main" FUNC "__func__" FUNCTION__ "__FUNCTION__" PRETTY_FUNCTION "__PRETTY_FUNCTION__"
     PACKED "packed" PACKED__ "__packed__" ALIGNED "aligned" ALIGNED__ "__aligned__" MODE "mode" MODE__ "__mode__"
     VA_LIST "__builtin_va_list" SETJMP "setjmp" ALLOCA "alloca"
-    ALLOCA__ "__builtin_alloca"
+    ALLOCA__ "__builtin_alloca" ALLOCA_ALIGNED "__builtin_alloca_with_align"
 }
 
 /// Names up to this one are keywords.

@@ -1,6 +1,7 @@
 //! Declaration specifiers: storage classes, qualifiers and the type, in any order (C17 §6.7.1 to §6.7.3).
 
 use super::attributes::Mode;
+use super::build::has_effects;
 use super::checker::{Checker, Parse};
 use super::errors;
 use super::names::{self, Name};
@@ -422,10 +423,19 @@ impl Checker<'_> {
             self.close_paren(open)?;
             return Ok(ty);
         }
+        let start = self.position;
         self.unevaluated += 1;
         let value = self.expression();
         self.unevaluated -= 1;
-        let ty = value?.ty;
+        let mut ty = value?.ty;
+        if self.types.variably_modified(ty.id) && self.function.is_some() {
+            // Then it is evaluated: it is read again for that.
+            self.position = start;
+            let value = self.expression()?;
+            ty = value.ty;
+            let effects = self.discard(value);
+            self.sizes.extend(Some(effects).filter(has_effects));
+        }
         self.close_paren(open)?;
         Ok(ty)
     }

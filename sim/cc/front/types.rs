@@ -232,6 +232,20 @@ impl Types {
         self.variable_sizes.get(&id).copied()
     }
 
+    /// C17 §6.7.6p3: is it an array of variable length, or made of one?
+    pub fn variably_modified(&self, id: TypeId) -> bool {
+        let mut id = id;
+        loop {
+            if self.variable_size(id).is_some() {
+                return true;
+            }
+            match self.get(id) {
+                Type::Pointer(to) | Type::Array(to, _) => id = to.id,
+                _ => return false,
+            }
+        }
+    }
+
     /// A function type.
     pub fn function(&mut self, signature: Signature) -> TypeId {
         self.push(Type::Function(Rc::new(signature)))

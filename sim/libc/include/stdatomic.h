@@ -35,6 +35,8 @@ typedef _Atomic(int) atomic_int;
 typedef _Atomic(unsigned int) atomic_uint;
 typedef _Atomic(long) atomic_long;
 typedef _Atomic(unsigned long) atomic_ulong;
+typedef _Atomic(uint_least16_t) atomic_char16_t;
+typedef _Atomic(uint_least32_t) atomic_char32_t;
 typedef _Atomic(wchar_t) atomic_wchar_t;
 typedef _Atomic(int_least8_t) atomic_int_least8_t;
 typedef _Atomic(uint_least8_t) atomic_uint_least8_t;
@@ -82,13 +84,21 @@ typedef _Atomic(ptrdiff_t) atomic_ptrdiff_t;
 #define atomic_fetch_xor_explicit(object, value, order) __atomic_fetch_xor(object, value, order)
 #define atomic_fetch_and(object, value) __atomic_fetch_and(object, value, 5)
 #define atomic_fetch_and_explicit(object, value, order) __atomic_fetch_and(object, value, order)
-#define atomic_thread_fence(order) __atomic_thread_fence(order)
-#define atomic_signal_fence(order) __atomic_signal_fence(order)
-
 typedef struct {
     unsigned char __value;
 } atomic_flag;
 #define ATOMIC_FLAG_INIT {0}
+
+/* C wants these as functions too. */
+void (atomic_thread_fence)(memory_order order);
+void (atomic_signal_fence)(memory_order order);
+_Bool (atomic_flag_test_and_set)(volatile atomic_flag *flag);
+_Bool (atomic_flag_test_and_set_explicit)(volatile atomic_flag *flag, memory_order order);
+void (atomic_flag_clear)(volatile atomic_flag *flag);
+void (atomic_flag_clear_explicit)(volatile atomic_flag *flag, memory_order order);
+
+#define atomic_thread_fence(order) __atomic_thread_fence(order)
+#define atomic_signal_fence(order) __atomic_signal_fence(order)
 #define atomic_flag_test_and_set(flag) ((_Bool)__atomic_exchange_n(&(flag)->__value, 1, 5))
 #define atomic_flag_test_and_set_explicit(flag, order) ((_Bool)__atomic_exchange_n(&(flag)->__value, 1, order))
 #define atomic_flag_clear(flag) __atomic_store_n(&(flag)->__value, 0, 5)

@@ -391,7 +391,10 @@ impl Preprocessor<'_, '_> {
             Kind::Identifier | Kind::Number | Kind::Character | Kind::String | Kind::Other => {
                 self.names.bytes(token.text)
             }
-            kind => kind.spelling().as_bytes(),
+            kind => match self.names.bytes(token.text) {
+                digraph @ [b'<' | b':' | b'%', ..] => digraph,
+                _ => kind.spelling().as_bytes(),
+            },
         }
     }
 
