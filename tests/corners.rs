@@ -40,6 +40,6 @@ fn the_corners_of_c_are_those_of_gcc() {
 fn compiled_for_32_bits(source: &Path, binary: &Path) -> bool {
     let options = ["-m32", "-malign-double", "-fwrapv", "-w", "-o"];
     let mut gcc = Command::new("gcc");
-    let gcc = gcc.args(options).arg(binary).arg(source);
+    let gcc = gcc.args(options).arg(binary).arg(source).arg("-lm");
     gcc.output().is_ok_and(|output| output.status.success())
 }
