@@ -102,8 +102,15 @@ static void with_info(int number, siginfo_t *info, void *context)
     printf("signal %d %d\n", number, info->si_signo);
 }
 
+// An array that is initialised with a compound literal.
+static int from_literal[] = (int[]){[2] = 6, 7, 8}, padded[3] = (int[3]){1};
+
 int main(void)
 {
+    char bytes[8];
+    __builtin_bzero(bytes, sizeof bytes);
+    printf("%d %d %d\n", (int)(sizeof from_literal / sizeof(int)), from_literal[4], padded[0] + padded[2]);
+    printf("%d %d\n", __builtin_strcasecmp("ABC", "abc"), __builtin_mempcpy(bytes, "xy", 3) == bytes + 3);
     static const unsigned char code[] = {1, 2, 3, 1, 2, 0};
     static struct three fixed = {-5};
     struct three local[2] = {{70000}, {-70000}};

@@ -186,7 +186,7 @@ impl Checker<'_> {
         let open = self.expect(Kind::LeftParen)?.at;
         if self.starts_type(self.peek()) {
             let ty = self.type_name_in_parens(open)?;
-            return Ok(self.types.align(ty.id));
+            return Ok(self.types.align(ty.id).max(self.type_name_align));
         }
         let value = self.integer_constant("an alignment")?;
         self.close_paren(open)?;

@@ -8,90 +8,12 @@ use super::names;
 use super::operators::Operator;
 use super::overflow::Overflow;
 use super::token::{Kind, Location, Token};
-use super::types::{CHAR, DOUBLE, FLOAT, INT, LLONG, LONG, Q, Signature, Type, TypeId, UINT, VOID};
+use super::types::{CHAR, DOUBLE, FLOAT, INT, LONG, Q, Signature, Type, TypeId, UINT, VOID};
 use super::value::{Form, Value};
 use crate::tree::{BinaryOp, Expr, ExprKind, Scalar, Ty};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-
-/// Functions that gcc knows by a second name.
-const PLAIN: &[(&str, &str)] = &[
-    ("abort", "v"),
-    ("exit", "vi"),
-    ("abs", "ii"),
-    ("labs", "ii"),
-    ("malloc", "pu"),
-    ("calloc", "puu"),
-    ("realloc", "ppu"),
-    ("free", "vp"),
-    ("memcpy", "pppu"),
-    ("memmove", "pppu"),
-    ("memset", "ppiu"),
-    ("memcmp", "ippu"),
-    ("memchr", "ppiu"),
-    ("strlen", "up"),
-    ("strcmp", "ipp"),
-    ("strncmp", "ippu"),
-    ("strcpy", "ppp"),
-    ("strncpy", "pppu"),
-    ("strcat", "ppp"),
-    ("strchr", "ppi"),
-    ("strrchr", "ppi"),
-    ("puts", "ip"),
-    ("putchar", "ii"),
-    ("printf", "ip."),
-    ("fprintf", "ipp."),
-    ("sprintf", "ipp."),
-    ("snprintf", "ipup."),
-    ("strncat", "pppu"),
-    ("strcspn", "upp"),
-    ("strspn", "upp"),
-    ("strpbrk", "ppp"),
-    ("strstr", "ppp"),
-    ("fputs", "ipp"),
-    ("vprintf", "ipp"),
-    ("isdigit", "ii"),
-    ("fabs", "dd"),
-    ("fabsf", "ff"),
-    ("sqrt", "dd"),
-    ("sqrtf", "ff"),
-    ("floor", "dd"),
-    ("ceil", "dd"),
-    ("pow", "ddd"),
-    ("fmod", "ddd"),
-    ("copysign", "ddd"),
-    ("copysignf", "fff"),
-    ("llabs", "ll"),
-    ("stpcpy", "ppp"),
-    ("strdup", "pp"),
-    ("vsprintf", "ippp"),
-    ("vsnprintf", "ipupp"),
-    ("vfprintf", "ippp"),
-    ("fputc", "iip"),
-    ("fwrite", "upuup"),
-    ("toupper", "ii"),
-    ("tolower", "ii"),
-    ("isalpha", "ii"),
-    ("isspace", "ii"),
-    ("sin", "dd"),
-    ("cos", "dd"),
-    ("tan", "dd"),
-    ("atan", "dd"),
-    ("atan2", "ddd"),
-    ("exp", "dd"),
-    ("log", "dd"),
-    ("log2", "dd"),
-    ("log10", "dd"),
-    ("trunc", "dd"),
-    ("round", "dd"),
-    ("floorf", "ff"),
-    ("ceilf", "ff"),
-    ("powf", "fff"),
-    ("fmax", "ddd"),
-    ("fmin", "ddd"),
-    ("ldexp", "ddi"),
-];
 
 /// Is it a function that the compiler provides?
 pub fn is_builtin(name: &str) -> bool {
@@ -203,30 +125,6 @@ impl Checker<'_> {
         self.close_paren(open)?;
         let known = literal || value.constant().is_some();
         Ok(Value::int(i64::from(known), open))
-    }
-
-    /// The signature of a library function that the compiler knows without a header.
-    pub fn known_signature(&mut self, name: &str) -> Option<Signature> {
-        let (_, code) = PLAIN.iter().find(|(known, _)| *known == name)?;
-        let pointer = self.types.pointer(VOID.plain());
-        let mut types = code.bytes().filter(|&letter| letter != b'.').map(|letter| {
-            let ty = match letter {
-                b'v' => VOID,
-                b'p' => pointer,
-                b'u' => UINT,
-                b'l' => LLONG,
-                b'd' => DOUBLE,
-                b'f' => FLOAT,
-                _ => INT,
-            };
-            ty.plain()
-        });
-        Some(Signature {
-            ret: types.next()?,
-            params: types.collect(),
-            variadic: code.ends_with('.'),
-            prototype: true,
-        })
     }
 
     /// `__builtin_memcpy` is `memcpy`.

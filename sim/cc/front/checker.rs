@@ -61,6 +61,8 @@ pub struct Checker<'a> {
     pub sizes: Vec<Expr>,
     /// A length that is no constant was seen in a parameter list.
     pub varying_parameter: bool,
+    /// What an attribute in the type name read last said of its alignment.
+    pub type_name_align: u32,
     /// Inside the initialiser of a static object: constant objects have their values.
     pub static_initializer: bool,
     /// Inside the braces of an initialiser: aggregates may do without braces of their own.
@@ -93,6 +95,7 @@ impl<'a> Checker<'a> {
             variable_lengths: false,
             sizes: Vec::new(),
             varying_parameter: false,
+            type_name_align: 0,
             static_initializer: false,
             in_initializer_list: false,
             nesting: 0,

@@ -62,11 +62,11 @@ impl Checker<'_> {
         let Some(name) = declarator.name else {
             return self.unexpected("a name in the declaration");
         };
-        let align = specifiers.align.max(declarator.attributes.align);
+        let align = specifiers.alignment(&declarator);
         let function = self.types.is_function(declarator.ty.id);
         match specifiers.class {
             Some(Class::Typedef) => {
-                self.declare_typedef(name, declarator.ty);
+                self.declare_typedef(name, declarator.ty, align);
                 return Ok(());
             }
             _ if function || specifiers.class == Some(Class::Extern) || self.function.is_none() => {
@@ -107,7 +107,7 @@ impl Checker<'_> {
         }
     }
 
-    fn declare_typedef(&mut self, name: Token, ty: Q) {
+    fn declare_typedef(&mut self, name: Token, ty: Q, align: u32) {
         if let Some(old) = self.scopes.find(name.text) {
             let old = &self.scopes.entities[old as usize];
             if old.depth == self.scopes.depth() && !old.implicit {
@@ -121,6 +121,7 @@ impl Checker<'_> {
         let depth = self.scopes.depth();
         self.scopes.declare(Entity {
             defined: true,
+            align,
             ..Entity::new(name.text, ty, Meaning::Typedef, name.at, depth)
         });
     }

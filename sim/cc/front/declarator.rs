@@ -419,7 +419,11 @@ impl Checker<'_> {
     fn type_name_with(&mut self, variable_lengths: bool) -> Parse<Q> {
         let variable_lengths = core::mem::replace(&mut self.variable_lengths, variable_lengths);
         let specifiers = self.specifiers();
-        let declarator = specifiers.and_then(|s| self.nested("type", |this| this.declarator(s.ty)));
+        let declarator = specifiers.and_then(|specifiers| {
+            let declarator = self.nested("type", |this| this.declarator(specifiers.ty))?;
+            self.type_name_align = specifiers.alignment(&declarator);
+            Ok(declarator)
+        });
         self.variable_lengths = variable_lengths;
         let declarator = declarator?;
         if let Some(name) = declarator.name {

@@ -427,8 +427,9 @@ impl Checker<'_> {
 
     fn align_of(&mut self, at: Location) -> Parse<Value> {
         let own = self.declared_alignment();
+        self.type_name_align = 0;
         let (ty, _) = self.type_of_operand()?;
-        let align = self.types.align(ty.id).max(own);
+        let align = self.types.align(ty.id).max(own).max(self.type_name_align);
         Ok(Value::new(
             constant(u64::from(align), Scalar::U32, place(at)),
             UINT,

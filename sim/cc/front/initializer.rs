@@ -187,6 +187,14 @@ impl Checker<'_> {
                 .map(|()| (types::POISON.plain(), items));
         }
         let array = matches!(self.types.get(ty.id), Type::Array(..));
+        if array && self.compound_literal_here() {
+            // gcc: `int a[] = (int[]){1, 2};` is initialised with what is in the braces.
+            let open = self.advance().at;
+            let literal = self.type_name_in_parens(open)?;
+            if !self.types.compatible_plain(literal.id, ty.id) {
+                self.say(open, errors::array_initializer);
+            }
+        }
         if array && self.kind() != Kind::LeftBrace && !self.string_here(ty) {
             let at = self.peek().at;
             self.assignment()?;

@@ -43,7 +43,8 @@ pub fn lay_out(record: &mut Record, fields: Vec<Field>, packing: Packing) -> Opt
         match field.width {
             Some(0) => {
                 // `int : 0` closes the unit.
-                end_bits = end_bits.next_multiple_of(u64::from(field.size) * 8);
+                let unit = field.size.max(field_align);
+                end_bits = end_bits.next_multiple_of(u64::from(unit) * 8);
                 size = size.max(end_bits.div_ceil(8));
                 continue;
             }
@@ -52,6 +53,10 @@ pub fn lay_out(record: &mut Record, fields: Vec<Field>, packing: Packing) -> Opt
                 let crosses = end_bits / unit_bits != (end_bits + u64::from(width) - 1) / unit_bits;
                 if crosses && !packed {
                     end_bits = end_bits.next_multiple_of(unit_bits);
+                }
+                if field_align > field.size {
+                    // An attribute asks for more than the type.
+                    end_bits = end_bits.next_multiple_of(u64::from(field_align) * 8);
                 }
                 let (offset, bits) = access_unit(end_bits, width, field.signed, packed);
                 field.member.offset = offset;

@@ -24,6 +24,7 @@ mod format;
 mod function;
 mod image;
 mod initializer;
+mod known_functions;
 mod labels;
 mod layout;
 mod lexer;

@@ -139,8 +139,10 @@ impl Checker<'_> {
             let mut ty = specifiers.ty;
             let mut at = self.peek().at;
             let mut attributes = Attributes::default();
+            let mut align = specifiers.align;
             if self.kind() != Kind::Colon {
                 let declarator = self.declarator(specifiers.ty)?;
+                align = specifiers.alignment(&declarator);
                 name = declarator.name;
                 ty = declarator.ty;
                 at = declarator.at;
@@ -159,7 +161,7 @@ impl Checker<'_> {
             if self.accept(Kind::Colon) {
                 self.bit_field(name, ty, at, fields)?;
             } else {
-                self.add_field(name.map(|n| n.text), ty, at, specifiers.align, fields);
+                self.add_field(name.map(|n| n.text), ty, at, align, fields);
             }
             let after = self.attributes();
             if let Some(last) = fields.last_mut() {

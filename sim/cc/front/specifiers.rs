@@ -3,6 +3,7 @@
 use super::attributes::Mode;
 use super::build::has_effects;
 use super::checker::{Checker, Parse};
+use super::declarator::Declarator;
 use super::errors;
 use super::names::{self, Name};
 use super::scope::Meaning;
@@ -31,6 +32,8 @@ pub struct Specifiers {
     pub inline: bool,
     /// `_Alignas` or an attribute; 0: none.
     pub align: u32,
+    /// What a typedef's attribute said of the type.
+    pub type_align: u32,
     pub mode: Option<Mode>,
     pub at: Location,
 }
@@ -44,6 +47,18 @@ struct Words {
     unsigned: bool,
     base: Option<Name>,
     any: bool,
+}
+
+impl Specifiers {
+    /// The alignment that is asked for what a declarator after them declares; 0: none.
+    pub fn alignment(&self, declarator: &Declarator) -> u32 {
+        let own = self.align.max(declarator.attributes.align);
+        // A pointer to an aligned type is a pointer as any other.
+        match declarator.ty.id == self.ty.id {
+            true => own.max(self.type_align),
+            false => own,
+        }
+    }
 }
 
 impl Checker<'_> {
@@ -151,6 +166,7 @@ impl Checker<'_> {
             thread_local: false,
             inline: false,
             align: 0,
+            type_align: 0,
             mode: None,
             at,
         };
@@ -177,7 +193,9 @@ impl Checker<'_> {
             }
             if self.is_typedef(token.text) {
                 let id = self.scopes.find(token.text).expect("a typedef is declared");
-                found = Some(self.scopes.entities[id as usize].ty);
+                let entity = &self.scopes.entities[id as usize];
+                found = Some(entity.ty);
+                result.type_align = entity.align;
                 self.advance();
                 continue;
             }
