@@ -56,6 +56,26 @@ fn arguments_of_scenario_and_command() {
     assert_eq!(run["expected"], Value::Null);
 }
 
+/// `--registers` in JSON: every thread of a program, its registers by name; `null` if nobody asks.
+#[test]
+fn registers_in_json() {
+    let folder = scratch("registers");
+    std::fs::write(folder.join("a.c"), "int main(void) { return 0; }").expect("written");
+    let asked = ["run", "a.c", "--format", "json", "--registers", "2"];
+    let files = json(&sim(&folder, &asked))["registers"].clone();
+    assert_eq!(files.as_array().expect("a list").len(), 1);
+    let file = &files[0];
+    assert_eq!(
+        (&file["thread"], &file["tick"]),
+        (&"a/main".into(), &3.into())
+    );
+    let x = file["x"].as_object().expect("registers by name");
+    assert_eq!((x.len(), &x["zero"]), (32, &0.into()));
+    assert_ne!((&x["sp"], &file["pc"]), (&0.into(), &0.into()));
+    let run = json(&sim(&folder, &asked[..4]));
+    assert_eq!(run["registers"], Value::Null);
+}
+
 #[test]
 fn several_files_are_one_program() {
     let folder = scratch("several");

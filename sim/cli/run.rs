@@ -28,20 +28,20 @@ pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
     };
     picture::write(&options.svg, &scenario.config, &record)?;
     let heading = heading(&scenario, options);
+    let registers = (options.registers).map(|tick| moment::registers(&scenario.config, Tick(tick)));
     let text = match options.format {
-        Format::Json => sim_report::json(&heading, &record),
+        Format::Json => sim_report::json(&heading, &record, registers.as_deref()),
         Format::Text => {
             let style = terminal::style(options.no_color);
             let part = |wanted: &[Part]| {
                 let sources = |name: &str| loader.source(name);
                 sim_report::parts(wanted, &heading, &record, &sources, style)
             };
-            match options.registers {
+            match &registers {
                 None => part(&Part::ALL),
-                Some(tick) => {
-                    let files = moment::registers(&scenario.config, Tick(tick));
+                Some(files) => {
                     let (before, after) = Part::ALL.split_at(2);
-                    let registers = sim_report::registers(&files, style);
+                    let registers = sim_report::registers(files, style);
                     [part(before), registers, part(after)].join("\n")
                 }
             }

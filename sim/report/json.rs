@@ -4,9 +4,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sim_abi::event::ExitStatus;
 use sim_abi::finding::{Finding, Site, StackFrame};
+use sim_abi::instruction::Reg;
+use sim_abi::moment::RegisterFile;
 use sim_abi::record::{CoreRecord, ProcessRecord, RunRecord, ThreadRecord};
 
 use crate::finding::elided;
@@ -31,6 +33,8 @@ struct Run<'a> {
     switches: Switches,
     races: u64,
     outcomes: &'a [String],
+    /// Of every thread at the tick that was asked for; `null`: nobody asked.
+    registers: Option<Vec<RegistersJson<'a>>>,
     trace: Vec<trace::Line<'a>>,
 }
 
@@ -103,6 +107,29 @@ struct Core {
     overhead: u64,
 }
 
+/// The registers of a thread, before a tick.
+#[derive(Serialize)]
+struct RegistersJson<'a> {
+    thread: &'a str,
+    tick: u64,
+    /// The core that has them; `null`: the kernel keeps them.
+    core: Option<u16>,
+    pc: u32,
+    function: &'a str,
+    /// `deadlock.c:14`
+    place: &'a str,
+    x: Values<'a>,
+}
+
+/// `x0` to `x31`, by their ABI names.
+struct Values<'a>(&'a [u32; 32]);
+
+impl Serialize for Values<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map((0..).map(|n| Reg(n).name()).zip(self.0))
+    }
+}
+
 /// Context switches: to another thread of the same process, of another process.
 #[derive(Serialize)]
 struct Switches {
@@ -110,8 +137,8 @@ struct Switches {
     process: u64,
 }
 
-/// The object, on several lines, with a line end.
-pub fn json(heading: &Heading, record: &RunRecord) -> String {
+/// The object, on several lines, with a line end. `registers`: those that were asked for.
+pub fn json(heading: &Heading, record: &RunRecord, registers: Option<&[RegisterFile]>) -> String {
     let run = Run {
         title: &heading.title,
         verdict: record.verdict.name(),
@@ -131,6 +158,7 @@ pub fn json(heading: &Heading, record: &RunRecord) -> String {
         },
         races: record.races,
         outcomes: &record.outcomes,
+        registers: registers.map(|files| files.iter().map(register_file).collect()),
         trace: record.trace.iter().map(trace::json_line).collect(),
     };
     let mut text = serde_json::to_string_pretty(&run).expect("maps with text keys are JSON");
@@ -212,6 +240,18 @@ fn thread(thread: &ThreadRecord) -> Thread<'_> {
         switches: thread.switches,
         preemptions: thread.preemptions,
         instructions: thread.instructions,
+    }
+}
+
+fn register_file(file: &RegisterFile) -> RegistersJson<'_> {
+    RegistersJson {
+        thread: &file.thread,
+        tick: file.tick.0,
+        core: file.core.map(|core| core.0),
+        pc: file.pc,
+        function: &file.function,
+        place: &file.place,
+        x: Values(&file.x),
     }
 }
 

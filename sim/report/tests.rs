@@ -194,7 +194,7 @@ fn colours_change_no_letter() {
 #[test]
 fn json_has_the_keys_that_are_promised() {
     let value: serde_json::Value =
-        serde_json::from_str(&json(&heading(), &record())).expect("it is JSON");
+        serde_json::from_str(&json(&heading(), &record(), None)).expect("it is JSON");
     assert_eq!(value["verdict"], "deadlock");
     assert_eq!(value["expected"], true);
     assert_eq!(value["stdout"], "hi\n");
@@ -206,5 +206,5 @@ fn json_has_the_keys_that_are_promised() {
         expected: None,
         ..heading()
     };
-    assert!(json(&nothing, &record()).contains("\"expected\": null"));
+    assert!(json(&nothing, &record(), None).contains("\"expected\": null"));
 }
