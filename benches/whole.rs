@@ -125,7 +125,7 @@ fn go(world: &mut World, choice: Choice) {
 }
 
 fn world(criterion: &mut Criterion) {
-    let config = Arc::new(deadlock().config);
+    let config = deadlock().config.for_choices();
     let mut world = World::boot(&config, Mode::Choices);
     world.settle(&mut Everything, &mut ());
     let mut enabled = Vec::new();

@@ -244,7 +244,7 @@ impl Visibility for Shared {
 
 /// Swaps the first two steps of a way where that gives the same fingerprint, and walks on from both.
 fn twins(text: &str, picks: &[usize]) {
-    let config = std::sync::Arc::new(config(text));
+    let config = config(text).for_choices();
     let mut one = World::boot(&config, Mode::Choices);
     one.settle(&mut Shared, &mut ());
     let mut choices = Vec::new();

@@ -78,7 +78,7 @@ fn boot(text: &str) -> World {
     files.insert("t.c".into(), text.as_bytes().to_vec());
     let scenario = sim_scenario::program(&["t.c"], &[], &files, &Default::default())
         .expect("the generated program compiles");
-    let mut world = World::boot(&Arc::new(scenario.config), Mode::Choices);
+    let mut world = World::boot(&scenario.config.for_choices(), Mode::Choices);
     world.settle(&mut CallsOnly, &mut ());
     world
 }

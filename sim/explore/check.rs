@@ -129,7 +129,7 @@ pub fn check(
     options: &Options,
     report: &mut dyn FnMut(&Tally) -> bool,
 ) -> CheckRecord {
-    let config = replay::without_synthetic(config);
+    let config = config.for_choices();
     let bounds = options.bounds();
     match options.strategy {
         StrategyKind::States if options.reduction && bounds.preemptions.is_none() => {

@@ -12,7 +12,7 @@ use sim_abi::{Event, Finding, FindingKind, MemoryAccess, Schedule, Tid, Verdict}
 use sim_detect::deadlock::{dead, groups};
 use sim_detect::race::Race;
 use sim_detect::side::Side;
-use sim_kernel::{Body, Config, Halt, Mode, Observer, Operation, ProcessSpec, World};
+use sim_kernel::{Config, Halt, Mode, Observer, Operation, World};
 
 use crate::clue::{self, Clue, Spot};
 use crate::findings::{self, program_frames, side_words};
@@ -94,14 +94,6 @@ fn walk(config: &Arc<Config>, schedule: &Schedule, level: TraceLevel) -> Result<
     Ok(Walked { world, listener })
 }
 
-/// Synthetic processes do nothing that others could notice: under choices they are left out.
-pub(crate) fn without_synthetic(config: &Config) -> Arc<Config> {
-    let mut config = config.clone();
-    let runs_program = |p: &ProcessSpec| matches!(p.body, Body::Program { .. });
-    config.processes.retain(runs_program);
-    Arc::new(config)
-}
-
 /// Replays a schedule that was made for this program.
 ///
 /// # Errors
@@ -111,7 +103,7 @@ pub fn replay(
     schedule: &Schedule,
     level: TraceLevel,
 ) -> Result<RunRecord, Refusal> {
-    let config = without_synthetic(config);
+    let config = config.for_choices();
     if schedule.version != VERSION {
         return Err(Refusal::OtherVersion(schedule.version.clone()));
     }

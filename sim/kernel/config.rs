@@ -8,6 +8,8 @@ use alloc::vec::Vec;
 
 use sim_abi::{Image, Tick};
 
+use crate::liveness::Liveness;
+
 /// Everything a world is booted from.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -47,6 +49,20 @@ impl Default for Config {
             files: Vec::new(),
             limits: Limits::default(),
         }
+    }
+}
+
+impl Config {
+    /// For worlds under choices: without synthetic processes, which do nothing that others could notice, and
+    /// with what is known of the programs beforehand.
+    pub fn for_choices(&self) -> Arc<Config> {
+        let mut config = self.clone();
+        let runs_program = |p: &ProcessSpec| matches!(p.body, Body::Program { .. });
+        config.processes.retain(runs_program);
+        for program in &mut config.programs {
+            program.liveness = Some(Arc::new(Liveness::of(&program.image)));
+        }
+        Arc::new(config)
     }
 }
 
@@ -127,6 +143,19 @@ pub struct Program {
     pub name: String,
     /// Compiled and linked.
     pub image: Arc<Image>,
+    /// Of its registers: for worlds under choices. `None` until [`Config::for_choices`].
+    pub(crate) liveness: Option<Arc<Liveness>>,
+}
+
+impl Program {
+    /// A program by this name.
+    pub fn new(name: &str, image: Image) -> Program {
+        Program {
+            name: name.into(),
+            image: Arc::new(image),
+            liveness: None,
+        }
+    }
 }
 
 /// A process of the scenario.

@@ -107,18 +107,11 @@ impl World {
         self.make_ready(t);
     }
 
-    /// Made once for each program.
+    /// Of a program's registers; under the clock nobody asks.
     fn liveness_of(&self, image: &Arc<Image>) -> Option<Arc<Liveness>> {
-        if self.mode == Mode::Clock {
-            return None;
-        }
-        let same = |p: &&Process| p.image.as_ref().is_some_and(|i| Arc::ptr_eq(i, image));
-        let known = self
-            .processes
-            .values()
-            .find(same)
-            .and_then(|p| p.liveness.clone());
-        Some(known.unwrap_or_else(|| Arc::new(Liveness::of(image))))
+        let mut programs = self.config.programs.iter();
+        let program = programs.find(|p| Arc::ptr_eq(&p.image, image))?;
+        program.liveness.clone()
     }
 
     fn standard_files(&mut self, body: &Body) -> Descriptors {

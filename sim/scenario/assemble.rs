@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::{Diagnostic, Image, Severity, Span};
@@ -50,11 +49,8 @@ pub fn build(
         match compile_code(&program.code, files, &mut compiler) {
             Ok(compiled) => {
                 warnings.extend(compiled.warnings);
-                let image = Arc::new(compiled.image);
-                config.programs.push(Program {
-                    name: program.name.clone(),
-                    image,
-                });
+                let program = Program::new(&program.name, compiled.image);
+                config.programs.push(program);
             }
             Err(errors) => diagnostics.extend(errors),
         }
@@ -92,10 +88,8 @@ pub fn program(
         return Err(Vec::from([whole_file(first, message)]));
     }
     let mut config = Config::default();
-    config.programs.push(Program {
-        name: path::base(first).into(),
-        image: Arc::new(compiled.image),
-    });
+    let program = Program::new(path::base(first), compiled.image);
+    config.programs.push(program);
     config.processes.push(ProcessSpec {
         name: path::stem(first).into(),
         body: Body::Program {
