@@ -44,7 +44,7 @@ struct Known {
     tid: Tid,
     /// What its next step comes after, but for what it will itself touch.
     clock: Clock,
-    window: Rc<Window>,
+    window: Window,
     /// The first so many steps have been compared with the operation that it waits in (D2).
     compared: usize,
 }
@@ -82,6 +82,22 @@ struct Node {
 }
 
 impl Node {
+    /// Nothing is known, but the room stays.
+    fn clear(&mut self) {
+        let Node {
+            enabled,
+            waiting,
+            threads,
+            sleep,
+            to_try,
+        } = self;
+        enabled.clear();
+        waiting.clear();
+        threads.clear();
+        *sleep = Sleep::default();
+        to_try.clear();
+    }
+
     fn slot(&self, tid: Tid) -> Option<usize> {
         self.threads.iter().position(|known| known.tid == tid)
     }
@@ -104,6 +120,8 @@ impl Node {
 #[derive(Clone, Debug, Default)]
 pub struct Dpor {
     nodes: Vec<Node>,
+    /// Nodes that are left, for their room.
+    spare: Vec<Node>,
     steps: Vec<Step>,
     /// Where in `steps` those of each thread are, by slot.
     of_slot: Vec<Vec<usize>>,
@@ -142,12 +160,11 @@ impl Strategy for Dpor {
 
     fn arrive(&mut self, at: &mut Arrival) -> Arrived {
         let depth = at.path.len();
-        self.nodes.truncate(depth);
+        self.leave_nodes(depth);
         self.forget_steps(depth.saturating_sub(1));
-        let mut node = Node {
-            enabled: at.enabled.iter().map(|e| e.thread).collect(),
-            ..Node::default()
-        };
+        let mut node = self.spare.pop().unwrap_or_default();
+        node.clear();
+        node.enabled.extend(at.enabled.iter().map(|e| e.thread));
         node.enabled.dedup();
         if depth > 0 {
             self.follow(at, &mut node);
@@ -155,7 +172,7 @@ impl Strategy for Dpor {
         know_threads(at, &mut node);
         self.pending(at.world, &mut node);
         let windows = node.threads.iter().filter(|k| k.window.is_closed());
-        node.waiting = windows.map(|known| known.tid).collect();
+        node.waiting.extend(windows.map(|known| known.tid));
         let last = at.path.last().and_then(|choice| mover(*choice));
         let awake = |tid: &&Tid| !node.sleep.sleeps(**tid);
         let free = |tid: &&Tid| awake(tid) && !node.waiting.contains(*tid);
@@ -178,7 +195,7 @@ impl Strategy for Dpor {
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
-        self.nodes.truncate(depth + 1);
+        self.leave_nodes(depth + 1);
         self.nodes.get_mut(depth)?.next(enabled)
     }
 
@@ -202,7 +219,7 @@ impl Strategy for Dpor {
 
 impl Dpor {
     /// The step to this state: what it comes after, its races, who sleeps on.
-    fn follow(&mut self, at: &Arrival, node: &mut Node) {
+    fn follow(&mut self, at: &mut Arrival, node: &mut Node) {
         let parent = self.nodes.last().expect("a step has a state before it");
         let choice = *at.path.last().expect("a step has been made");
         let tid = mover(choice).expect("threads make steps");
@@ -232,9 +249,10 @@ impl Dpor {
                 known.compared = 0;
             }
             if known.tid == tid {
-                Rc::make_mut(&mut known.window).step(&footprint, at.step.wrote);
+                let place = at.world.thread_fingerprint(tid);
+                known.window.step(&footprint, at.step.wrote, place);
             } else if moved(known.tid) || known.window.is_changed_by(&footprint) {
-                known.window = Rc::default();
+                known.window = Window::default();
             }
         }
         if self.of_slot.len() <= slot {
@@ -306,6 +324,12 @@ impl Dpor {
         }
         found.sort_unstable_by(|a, b| b.cmp(a));
         found
+    }
+
+    /// The search has gone back: only so many nodes are left.
+    fn leave_nodes(&mut self, left: usize) {
+        let left = left.min(self.nodes.len());
+        self.spare.extend(self.nodes.drain(left..));
     }
 
     fn forget_steps(&mut self, from: usize) {
@@ -390,16 +414,15 @@ fn know_threads(at: &mut Arrival, node: &mut Node) {
             node.threads.push(Known {
                 tid: thread.tid,
                 clock: clock.unwrap_or_default(),
-                window: Rc::default(),
+                window: Window::default(),
                 compared: 0,
             });
         }
     }
     for known in &mut node.threads {
-        // Of one that has gone the place is 0.
-        if Some(known.tid) == last || known.window.is_empty() {
-            let place = at.world.thread_fingerprint(known.tid);
-            Rc::make_mut(&mut known.window).arrive(place);
+        if known.window.is_empty() {
+            // Of one that has gone the place is 0.
+            known.window = Window::starting(at.world.thread_fingerprint(known.tid));
         }
     }
 }
