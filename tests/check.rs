@@ -260,6 +260,31 @@ fn all_outcomes_are_seen_and_no_others() {
     assert_eq!(texts, ["00", "01", "10", "11", "20", "21"]);
 }
 
+/// A program that could be looked at for ever ends the search by a limit, which is said.
+#[test]
+fn hostile_programs_come_to_an_end() {
+    for (flags, limit) in [
+        ("", "outcomes of one choice"),
+        ("-D FORKS", "processes"),
+        ("-D FORKS --strategy dfs", "processes"),
+    ] {
+        let found = check(&format!("hostile.c {flags}"));
+        assert_eq!(found["verdict"], "unfinished", "{flags}");
+        let why = found["unfinished"].as_str().unwrap_or_default();
+        assert!(why.contains(limit), "{flags}: {why}");
+    }
+}
+
+/// Conditions are told as what they are, and their names are no accesses.
+#[test]
+fn a_condition_is_a_line_of_the_trace() {
+    let output = stdout(&sim(&programs(), &["check", "condition.c"]));
+    for words in ["finds not true: both are there", "finds true: both are there"] {
+        assert!(output.contains(words), "{output}");
+    }
+    assert!(!output.contains("reads 0x"), "{output}");
+}
+
 /// What the kernel keeps for programs is part of a state: two ways that differ only in that do not meet.
 #[test]
 fn states_are_told_apart_by_what_the_kernel_keeps() {

@@ -55,12 +55,15 @@ pub struct LockRing {
 
 /// What is kept of an acquisition, as the weight of an edge.
 #[derive(Clone, Debug)]
-struct Taken {
-    acquisition: Acquisition,
-    held_mode: Mode,
-    taken_mode: Mode,
+pub struct Taken {
+    /// The two locks.
+    pub acquisition: Acquisition,
+    /// How the one is held.
+    pub held_mode: Mode,
+    /// How the other one is taken.
+    pub taken_mode: Mode,
     /// All locks held at that time, sorted.
-    all: Vec<(Object, Mode)>,
+    pub all: Vec<(Object, Mode)>,
 }
 
 /// Of a thread that holds more locks than these, no further order is remembered: it would be the order of
@@ -136,9 +139,15 @@ impl LockOrder {
                 taken_mode: mode,
                 all: all.clone(),
             };
-            rings.extend(self.add(taken).and_then(|edge| self.ring(edge)));
+            rings.extend(self.learn(taken));
         }
         rings
+    }
+
+    /// An acquisition. A ring that it closes is returned once.
+    pub fn learn(&mut self, taken: Taken) -> Option<LockRing> {
+        let edge = self.add(taken)?;
+        self.ring(edge)
     }
 
     fn node(&mut self, object: Object) -> NodeIndex {

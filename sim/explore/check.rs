@@ -8,7 +8,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::check::{CheckRecord, Counterexample};
-use sim_abi::{Choice, Finding, FindingKind, Schedule, Verdict};
+use sim_abi::{Choice, Finding, FindingKind, Schedule, Tick, Verdict};
 use sim_kernel::Config;
 
 use crate::clue::Clue;
@@ -17,6 +17,7 @@ use crate::dfs::Dfs;
 use crate::dpor::Dpor;
 use crate::findings;
 use crate::livelock::Graph;
+use crate::orders::{self, Orders};
 use crate::pct::Pct;
 use crate::random::Random;
 use crate::reduced::Reduced;
@@ -170,6 +171,7 @@ fn with<S: Strategy>(
         config,
         sharing,
         discoveries: tally.discoveries,
+        orders: tally.orders,
         is_shortest: false,
     };
     // L3: a program that runs for ever by intention is none.
@@ -221,6 +223,7 @@ struct Result<'a> {
     config: &'a Arc<Config>,
     sharing: Sharing,
     discoveries: Vec<Discovery>,
+    orders: Orders,
     is_shortest: bool,
 }
 
@@ -336,6 +339,35 @@ impl Result<'_> {
         }
     }
 
+    /// Locks that are taken in different orders and in no deadlock that was found.
+    fn lock_orders(&self, complete: bool) -> Vec<Finding> {
+        if orders::rings(&self.orders, &BTreeSet::new()).is_empty() {
+            return Vec::new();
+        }
+        let is_deadlock = |d: &&Discovery| matches!(d.clue, Clue::Deadlock(..));
+        let deadlocks = self.discoveries.iter().filter(is_deadlock);
+        let told = deadlocks.map(|d| {
+            let schedule = self.schedule(&d.path);
+            replay::locks_of_deadlock(self.config, &schedule, &d.clue)
+        });
+        let rings = orders::rings(&self.orders, &told.collect());
+        let words = rings.iter().map(|ring| {
+            let takings = ring.iter().filter_map(|(order, lock)| {
+                let schedule = self.schedule(&self.orders[*order]);
+                orders::taking(self.config, &schedule, (order, *lock))
+            });
+            let mut finding = findings::lock_order(Tick(0), takings.collect());
+            if complete {
+                let note =
+                    "no interleaving ends in a deadlock there: something else keeps them apart";
+                finding.notes.push(note.to_string());
+                finding.help = Some("one order everywhere needs nothing else".to_string());
+            }
+            finding
+        });
+        words.collect()
+    }
+
     fn explain(&self, record: &mut CheckRecord) {
         let mut said = BTreeSet::new();
         for (n, discovery) in self.discoveries.iter().take(FINDINGS_MAX).enumerate() {
@@ -357,6 +389,7 @@ impl Result<'_> {
                 record.findings.push(finding);
             }
         }
+        record.findings.extend(self.lock_orders(record.complete));
         let findings = core::mem::take(&mut record.findings);
         record.findings = findings::one_race_each(findings);
     }

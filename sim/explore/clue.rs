@@ -27,6 +27,7 @@ use sim_kernel::{Config, Enabled, Observer, Operation, World};
 
 use crate::conditions::Line;
 use crate::footprint::{Footprint, Thing, overlap};
+use crate::orders::{self, Gone};
 
 /// Where something is done. An instruction of the C library counts with the program's call that leads
 /// to it: two lines that call one function are two places.
@@ -201,6 +202,7 @@ pub struct History {
     heap: Arc<Heap>,
     held: Arc<Held>,
     has_heap: bool,
+    gone: Arc<Gone>,
     /// What of it future mistakes depend on, and no state tells: of the heap, as of a version of it, and of
     /// readers.
     unwritten: u128,
@@ -248,6 +250,8 @@ pub struct Watch {
     /// The access in the C library that the step begins with: of the accesses of a step the only one of
     /// which it is known who called.
     known: Option<(MemoryAccess, Spot)>,
+    /// Lock orders.
+    pub orders: orders::Listener,
     /// Memory errors of the last step.
     errors: Vec<Side>,
 }
@@ -470,7 +474,15 @@ impl Watch {
     fn history(&mut self, world: &World, event: &Event) {
         self.heap(world, event);
         match event.kind {
+            EventKind::HeapFreed { block, size } => {
+                if let Some(space) = self.history.held.space_of(event.process) {
+                    let gone = Arc::make_mut(&mut self.history.gone);
+                    gone.insert((space, block), block.saturating_add(size));
+                }
+            }
             EventKind::Locks { mode, .. } | EventKind::Unlocks { mode, .. } => {
+                let (held, gone) = (&self.history.held, &self.history.gone);
+                self.orders.event(event, held, gone);
                 Arc::make_mut(&mut self.history.held).event(event);
                 if mode == Mode::Shared {
                     self.history.update_readers();

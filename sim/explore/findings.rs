@@ -11,7 +11,6 @@ use sim_abi::{Event, EventKind, Finding, FindingKind, Object, Tick, Tid, Verdict
 use sim_detect::deadlock::{Deadlock, Kind, Waiter};
 use sim_detect::heap::{Block, HeapError, HeapErrorKind};
 use sim_detect::held::{Held, Hold};
-use sim_detect::lock_order::LockRing;
 use sim_detect::misuse::{Mishap, Misuses};
 use sim_detect::race::Race;
 use sim_detect::side::{Place, Side};
@@ -69,6 +68,15 @@ impl Context<'_> {
     fn holds(&self, hold: &Hold) -> Site {
         let name = self.object(hold.place.thread, hold.object);
         self.there(&hold.place, format!("holds {name}"))
+    }
+
+    /// A lock is taken while another one is held.
+    pub fn taking(&self, place: Place, held: Object, taken: Object) -> Taking {
+        let held = self.object(place.thread, held);
+        let taken = self.object(place.thread, taken);
+        let what = format!("takes {taken} while it holds {held}");
+        let site = self.there(&place, what);
+        Taking { held, site }
     }
 
     /// Names of the locks a thread holds.
@@ -392,21 +400,22 @@ fn fault_words(fault: Fault) -> (String, &'static str) {
     }
 }
 
-/// Locks taken in different orders.
-pub fn lock_order(context: &Context, tick: Tick, ring: &LockRing) -> Finding {
+/// A lock is taken while another one is held.
+pub struct Taking {
+    /// The one that is held.
+    held: String,
+    /// Who takes which one where.
+    pub site: Site,
+}
+
+/// Locks taken in different orders: each one's taken lock is the next one's held.
+pub fn lock_order(tick: Tick, takings: Vec<Taking>) -> Finding {
     let mut finding = warning(FindingKind::LockOrder, String::new(), tick);
-    let mut names = Vec::new();
-    for acquisition in &ring.acquisitions {
-        let tid = acquisition.taken_at.thread;
-        let held = context.object(tid, acquisition.held);
-        let taken = context.object(tid, acquisition.taken);
-        let what = format!("takes {taken} while it holds {held}");
-        finding
-            .locations
-            .push(context.there(&acquisition.taken_at, what));
-        finding.threads.push(context.names.thread(tid));
-        names.push(held);
-    }
+    let names: Vec<String> = takings.iter().map(|taking| taking.held.clone()).collect();
+    let sites = takings.into_iter().map(|taking| taking.site);
+    finding.locations = sites.collect();
+    let threads = finding.locations.iter().map(|site| site.thread.clone());
+    finding.threads = threads.collect();
     finding.message = format!("lock order: {} are taken in different orders", list(&names));
     finding.help =
         Some("with other timing this is a deadlock: take them in one order everywhere".into());

@@ -88,7 +88,9 @@ impl Inspector {
         let mut told = Vec::new();
         told.extend(findings::crash(&context, event));
         for ring in self.lock_order.event(event, &self.held) {
-            told.push(findings::lock_order(&context, event.tick, &ring));
+            let takings = ring.acquisitions.iter();
+            let takings = takings.map(|a| context.taking(a.taken_at, a.held, a.taken));
+            told.push(findings::lock_order(event.tick, takings.collect()));
         }
         told.extend(mishap.map(|mishap| findings::mishap(&context, &mishap)));
         self.held.event(event);

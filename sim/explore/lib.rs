@@ -18,6 +18,7 @@ mod hash;
 mod inspect;
 mod livelock;
 pub mod moment;
+mod orders;
 mod pct;
 mod probe;
 mod random;

@@ -257,18 +257,19 @@ fn moments(evidence: &Evidence) -> Vec<Moment> {
 /// Walks a schedule and sees what is wanted.
 pub fn walk_again(config: &Arc<Config>, schedule: &Schedule, wanted: Vec<Moment>) -> Probe {
     let mut probe = Probe::new(wanted);
+    walk(config, schedule, &mut Look(&mut probe));
+    probe
+}
+
+/// Walks a schedule, with somebody listening; as far as it goes.
+pub fn walk<O: Observer>(config: &Arc<Config>, schedule: &Schedule, observer: &mut O) {
     let mut sharing = Sharing::frozen(&schedule.shared);
     let mut world = World::boot(config, Mode::Choices);
-    world.settle(&mut sharing, &mut Look(&mut probe));
-    for choice in &schedule.choices {
-        if world
-            .step(*choice, &mut sharing, &mut Look(&mut probe))
-            .is_err()
-        {
-            break;
-        }
-    }
-    probe
+    world.settle(&mut sharing, observer);
+    let mut choices = schedule.choices.iter();
+    while let Some(choice) = choices.next()
+        && world.step(*choice, &mut sharing, observer).is_ok()
+    {}
 }
 
 /// Runs by the clock and sees what is wanted.

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use sim_abi::finding::Site;
 use sim_abi::record::RunRecord;
-use sim_abi::{Event, Finding, FindingKind, MemoryAccess, Schedule, Tid, Verdict};
+use sim_abi::{Event, Finding, FindingKind, MemoryAccess, Object, Schedule, Tid, Verdict};
 use sim_detect::deadlock::{dead, groups};
 use sim_detect::race::Race;
 use sim_detect::side::Side;
@@ -207,6 +207,21 @@ fn deadlock(world: &World, listener: &Listener, clue: &Clue) -> Finding {
         Some(group) => findings::deadlock(&context, world.now(), group),
         None => findings::standstill(world.now()),
     }
+}
+
+/// What the threads of a deadlock at the end of a schedule wait for, sorted.
+pub fn locks_of_deadlock(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> Vec<Object> {
+    let walked = walk(config, schedule, TraceLevel::None);
+    let Walked { world, .. } = walked.expect("what was found can be walked again");
+    let facts = world.facts();
+    let groups = groups(&facts, &dead(&facts));
+    let same = groups
+        .iter()
+        .find(|group| Clue::deadlock(&world, group) == *clue);
+    let waiters = same.map_or(&[][..], |group| &group.core);
+    let mut locks: Vec<Object> = waiters.iter().map(|waiter| waiter.on).collect();
+    locks.sort_unstable();
+    locks
 }
 
 /// Where those who go round in circles are now.

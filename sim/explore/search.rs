@@ -16,13 +16,18 @@ use sim_kernel::{Config, Enabled, Halt, Mode, Saved, Visibility, World};
 
 use crate::clue::{self, Clue, History, Spot, Watch};
 use crate::conditions::{Condition, Line};
+use crate::orders::Orders;
 use crate::sharing::Sharing;
 use crate::strategy::{Arrival, Arrived, Strategy};
 
 /// A way that is walked only to learn what is shared ends after so many steps.
 const LEARNING_STEPS_MAX: usize = 10_000;
-/// The outside is asked whether to go on after so many steps.
+/// After so many executions that reached a limit of the scenario the search ends: a program that goes on
+/// for ever does so in many ways.
+const LIMITED_MAX: u64 = 4;
+/// The outside is asked whether to go on after so many steps, and after a step of so many instructions.
 const STEPS_PER_REPORT: u64 = 1024;
+const LONG_STEP: u64 = 1 << 20;
 
 /// Where a search stops, finished or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +74,10 @@ pub struct Tally {
     pub conditions: BTreeMap<Line, Condition>,
     /// What was noticed, each once.
     pub discoveries: Vec<Discovery>,
+    /// Who took which lock while holding which others.
+    pub orders: Orders,
+    /// Executions that reached a limit of the scenario.
+    pub limited: u64,
     /// Why the search was stopped.
     pub cut: Option<String>,
     /// Why something was left out on the way.
@@ -230,9 +239,11 @@ impl<'a, S: Strategy> Search<'a, S> {
         if S::RECORDS {
             self.watch.begin_record(world, chosen);
         }
+        let before = world.instructions();
         world
             .step(choice, &mut self.sharing, &mut self.watch)
             .expect("enabled choices can be made");
+        let is_long = world.instructions() - before > LONG_STEP;
         self.tally.progresses |= self.watch.progress;
         if S::RECORDS {
             self.watch.step.end(world);
@@ -241,7 +252,7 @@ impl<'a, S: Strategy> Search<'a, S> {
         self.path.push(choice);
         self.tally.transitions += 1;
         self.after_step();
-        if self.tally.transitions.is_multiple_of(STEPS_PER_REPORT) {
+        if self.tally.transitions.is_multiple_of(STEPS_PER_REPORT) || is_long {
             self.tally.memory_bytes = self.memory_bytes();
             if !(self.report)(&self.tally) {
                 self.cut(String::from("the time is over"));
@@ -256,6 +267,10 @@ impl<'a, S: Strategy> Search<'a, S> {
         }
         for clue in core::mem::take(&mut self.watch.clues) {
             self.discover(clue);
+        }
+        for order in self.watch.orders.new.drain(..) {
+            let way = self.tally.orders.entry(order);
+            way.or_insert_with(|| self.path.clone());
         }
         for (line, name, holds) in core::mem::take(&mut self.watch.conditions) {
             let condition = self.tally.conditions.entry(line).or_default();
@@ -418,6 +433,10 @@ impl<'a, S: Strategy> Search<'a, S> {
                 self.discover(Clue::Limit(what));
                 let why = || format!("a limit was reached: {what}");
                 self.tally.gap.get_or_insert_with(why);
+                self.tally.limited += 1;
+                if self.tally.limited >= LIMITED_MAX {
+                    self.cut(why());
+                }
             }
             Some(Halt::Stuck) | None => self.notice_clues(world, enabled),
         }
@@ -484,6 +503,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             self.watch.clues.clear();
             self.watch.outcomes.clear();
             self.watch.conditions.clear();
+            self.watch.orders.new.clear();
             for copy in core::mem::take(&mut self.watch.copies) {
                 self.sharing.visible(&copy);
             }

@@ -33,6 +33,8 @@ use crate::world::{Halt, Mode, World};
 
 /// A thread that executes so many instructions without a visible operation loops by itself.
 const LOCAL_INSTRUCTIONS_MAX: u64 = 20_000_000;
+/// Nobody could look at more outcomes of one choice: it is a limit.
+pub(crate) const OUTCOMES_MAX: u32 = 1 << 16;
 /// So many threads may pause at once (C7); one more is taken for an endless loop.
 const PAUSING_MAX: usize = 8;
 
@@ -422,7 +424,7 @@ impl World {
     /// How many outcomes the operation has at which a thread stands.
     fn alternatives(&self, t: ThreadKey) -> u32 {
         match self.threads[t].parked {
-            Some(Parked::Call(Call::Choose)) => self.threads[t].argument(0),
+            Some(Parked::Call(Call::Choose)) => self.threads[t].argument(0).min(OUTCOMES_MAX),
             // C6
             Some(Parked::Call(Call::CondSignal)) => {
                 let object = Object::Condition(self.location(t, self.threads[t].argument(0)));

@@ -54,11 +54,23 @@ impl Default for Config {
 
 impl Config {
     /// For worlds under choices: without synthetic processes, which do nothing that others could notice, and
-    /// with what is known of the programs beforehand.
+    /// with what is known of the programs beforehand. Limits that the scenario leaves as they are get lower:
+    /// each word that was touched, and each thread of every state on the way, is remembered, and nobody
+    /// explores a thousand processes.
     pub fn for_choices(&self) -> Arc<Config> {
         let mut config = self.clone();
         let runs_program = |p: &ProcessSpec| matches!(p.body, Body::Program { .. });
         config.processes.retain(runs_program);
+        let (limits, default) = (&mut config.limits, Limits::default());
+        for (limit, default, lower) in [
+            (&mut limits.pages, default.pages, 1 << 12),
+            (&mut limits.processes, default.processes, 128),
+            (&mut limits.threads, default.threads, 1_000),
+        ] {
+            if *limit == default {
+                *limit = lower;
+            }
+        }
         for program in &mut config.programs {
             program.liveness = Some(Arc::new(Liveness::of(&program.image)));
         }

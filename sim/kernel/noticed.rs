@@ -4,7 +4,7 @@
 use sim_abi::syscall::Call;
 use sim_abi::{Object, Tid};
 
-use crate::choices::{Parked, Visibility};
+use crate::choices::{OUTCOMES_MAX, Parked, Visibility};
 use crate::files::FileKind;
 use crate::sync::mutex::acquires_at_once;
 use crate::thread::{Blocked, State, ThreadKey};
@@ -25,6 +25,9 @@ impl World {
         };
         let arguments = core::array::from_fn(|n| self.threads[t].argument(n));
         if call == Call::Choose {
+            if arguments[0] > OUTCOMES_MAX {
+                self.limit = Some("outcomes of one choice");
+            }
             self.threads[t].parked = Some(Parked::Call(call));
             return true;
         }

@@ -85,7 +85,7 @@ impl World {
 
     /// `sim_sometimes`: is a condition true that must be true some time?
     pub(crate) fn sometimes(&mut self, t: ThreadKey, holds: bool, name: u32) -> Attempt {
-        let name = self.copy_string(t, name, 256)?;
+        let name = self.read_string(t, name, 256)?;
         self.condition = String::from_utf8_lossy(&name).into_owned();
         self.tell(t, EventKind::Sometimes { holds });
         done(0)

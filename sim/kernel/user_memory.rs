@@ -99,6 +99,18 @@ impl World {
         address: u32,
         max: u32,
     ) -> Result<Vec<u8>, Fault> {
+        let bytes = self.read_string(t, address, max)?;
+        self.note_copy(t, address, &bytes, false);
+        Ok(bytes)
+    }
+
+    /// The same for a text that only people read: no access of the program's.
+    pub(crate) fn read_string(
+        &mut self,
+        t: ThreadKey,
+        address: u32,
+        max: u32,
+    ) -> Result<Vec<u8>, Fault> {
         let mut bytes = Vec::new();
         while (bytes.len() as u32) < max {
             let at = address.wrapping_add(bytes.len() as u32);
@@ -113,7 +125,6 @@ impl World {
             }
             bytes.push(byte[0]);
         }
-        self.note_copy(t, address, &bytes, false);
         Ok(bytes)
     }
 
