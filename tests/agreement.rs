@@ -20,7 +20,7 @@ use sim_explore::check::{Options, StrategyKind, check};
 use sim_kernel::{Config, Mode, Visibility, World};
 
 /// What a thread does: one line of C each. `n` is the thread's number.
-const OPERATIONS: [&str; 30] = [
+const OPERATIONS: [&str; 36] = [
     "x = x + 1;",
     "x = n;",
     "y = x;",
@@ -51,16 +51,22 @@ const OPERATIONS: [&str; 30] = [
     "sched_yield();",
     "write(1, &x, 4);",
     "read(fds[0], &x, 1);",
+    "exit(0);",
+    "x = *heap;",
+    "memcpy(&x, heap, 4);",
+    "pthread_rwlock_rdlock(&r);",
+    "pthread_rwlock_wrlock(&r);",
+    "pthread_rwlock_unlock(&r);",
 ];
 
 /// A program. Some operations come in pairs, so that most of them get somewhere.
 fn program(threads: &[Vec<usize>]) -> String {
     let mut text = format!(
         "#include <assert.h>\n#include <pthread.h>\n#include <sched.h>\n#include <semaphore.h>\n\
-         #include <stdatomic.h>\n#include <stdlib.h>\n#include <unistd.h>\n#include <sim/check.h>\n\
+         #include <stdatomic.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n#include <sim/check.h>\n\
          #define THREADS {}\n\
          int x, y, ready, *heap, *place, fds[2];\natomic_int v;\n\
-         pthread_mutex_t a, b;\npthread_cond_t c;\nsem_t s;\npthread_t threads[THREADS];\n",
+         pthread_mutex_t a, b;\npthread_cond_t c;\npthread_rwlock_t r;\nsem_t s;\npthread_t threads[THREADS];\n",
         threads.len()
     );
     for (n, operations) in threads.iter().enumerate() {

@@ -220,6 +220,10 @@ fn strategies_agree() {
         ("copies.c -D PIPE -D LOCKED", "ok"),
         ("stack.c", "data-race"),
         ("stack.c -D WAITS", "ok"),
+        ("killed.c", "ok"),
+        ("killed.c -D KILL", "ok"),
+        ("children.c", "assertion-failed"),
+        ("children.c -D ORDERED", "ok"),
     ] {
         let states = check(program);
         let unreduced = check(&format!("{program} --no-reduction"));
@@ -279,7 +283,10 @@ fn hostile_programs_come_to_an_end() {
 #[test]
 fn a_condition_is_a_line_of_the_trace() {
     let output = stdout(&sim(&programs(), &["check", "condition.c"]));
-    for words in ["finds not true: both are there", "finds true: both are there"] {
+    for words in [
+        "finds not true: both are there",
+        "finds true: both are there",
+    ] {
         assert!(output.contains(words), "{output}");
     }
     assert!(!output.contains("reads 0x"), "{output}");

@@ -17,7 +17,9 @@
 //!   D4  of an operation with several outcomes each is tried;
 //!   D5  a thread that comes back to where it was, having written nothing and read nothing that has changed
 //!       since, waits for a change of what it read (`window.rs`). If nobody else can move, the program
-//!       goes round in circles for ever.
+//!       goes round in circles for ever;
+//!   D6  a step that ends other threads (the end of a process, `kill`, `exec`) is in a race with what each of
+//!       them could have done instead, which nobody sees after it: they are tried before it too.
 //!
 //! Not here: wakeup trees, which spare the executions that D3 cuts off half-way.
 
@@ -168,6 +170,7 @@ impl Strategy for Dpor {
         node.enabled.dedup();
         if depth > 0 {
             self.follow(at, &mut node);
+            self.cut_off(at);
         }
         know_threads(at, &mut node);
         self.pending(at.world, &mut node);
@@ -267,6 +270,19 @@ impl Dpor {
             choice,
             accesses: at.step.accesses.clone(),
         });
+    }
+
+    /// Who could move before the last step and has been ended by it is tried before it too (D6).
+    fn cut_off(&mut self, at: &Arrival) {
+        let mover = at.path.last().and_then(|choice| mover(*choice));
+        let parent = self.nodes.last_mut().expect("it has just been there");
+        let lives = |tid: Tid| {
+            let thread = at.world.thread(tid);
+            thread.is_some_and(|thread| thread.state != State::Ended)
+        };
+        let cut = parent.enabled.iter().copied();
+        let cut = cut.filter(|tid| Some(*tid) != mover && !lives(*tid));
+        parent.to_try.extend(cut);
     }
 
     /// Operations that cannot be done in this state are in races too (D2).

@@ -90,7 +90,7 @@ impl World {
         let t = *self.tids.get(&tid)?;
         let slot = self.threads[t].stack_slot?;
         let (address, size) = crate::thread_life::stack_of_slot(slot);
-        let space = self.space_of(t).0;
+        let space = self.space_number(t);
         Some((Location::Private { space, address }, size))
     }
 

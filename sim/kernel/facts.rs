@@ -173,7 +173,7 @@ impl World {
         /// Lists of all threads, for each of them, are too long beyond.
         const MANY: usize = 256;
         let me = &self.threads[t];
-        let space = self.space_of(t).0;
+        let space = self.space_number(t);
         let waits_alike = |other: &Thread| match other.blocked() {
             Some(Blocked {
                 on: Object::Semaphore(at) | Object::Condition(at) | Object::Barrier(at),

@@ -87,7 +87,9 @@ impl World {
     fn address_of(&self, t: ThreadKey, location: Location) -> Option<u32> {
         let id = self.space_of(t);
         match location {
-            Location::Private { space, address } => (space == id.0).then_some(address),
+            Location::Private { space, address } => {
+                (space == self.space_number(t)).then_some(address)
+            }
             Location::Shared { frame, offset } => self
                 .memory
                 .pages(id)

@@ -180,10 +180,16 @@ impl World {
                 offset: address % PAGE_SIZE,
             },
             _ => Location::Private {
-                space: id.0,
+                space: self.space_number(t),
                 address,
             },
         }
+    }
+
+    /// What a private address space is called outside: its process's pid. The machine's own number comes back
+    /// for another process, and which one gets which depends on the order of things.
+    pub(crate) fn space_number(&self, t: ThreadKey) -> u32 {
+        self.threads[t].pid.0
     }
 
     pub(crate) fn space_of(&self, t: ThreadKey) -> SpaceId {

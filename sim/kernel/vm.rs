@@ -303,7 +303,8 @@ impl World {
         for area in areas.values() {
             self.release_shared(area);
         }
-        self.notices.push(Notice::SpaceGone(id.0));
+        let space = self.processes[p].pid.0;
+        self.notices.push(Notice::SpaceGone(space));
     }
 
     /// A copy of a process's memory for its child: private pages are copied on write.
@@ -322,7 +323,7 @@ impl World {
     }
 
     pub(crate) fn tell_reused(&mut self, t: ThreadKey, address: u32, size: u32) {
-        let space = self.space_of(t).0;
+        let space = self.space_number(t);
         self.tell(
             t,
             EventKind::MemoryReused {

@@ -38,7 +38,7 @@ impl<'a> View<'a> {
                 pc: 0,
                 address: 0,
                 location: Location::Private {
-                    space: process.space.id.0,
+                    space: process.pid.0,
                     address: 0,
                 },
                 size: 0,
@@ -67,7 +67,7 @@ impl<'a> View<'a> {
                 offset: access.address % PAGE_SIZE,
             },
             None => Location::Private {
-                space: self.process.space.id.0,
+                space: self.process.pid.0,
                 address: access.address,
             },
         };
