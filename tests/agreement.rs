@@ -116,6 +116,9 @@ impl Said {
                 _ => finding.clone(),
             };
             said.findings = self.findings.iter().map(short).collect();
+            // It ends a process before a thread frees a block that nobody else touches: to the others that is
+            // one thing with the step before it.
+            said.findings.remove("Leak []");
         }
         said
     }
@@ -198,6 +201,7 @@ fn agree(threads: &[Vec<usize>]) -> usize {
         let every_access = options.every_access;
         if let Some(other) = said(&text, &config, options) {
             let states = states.as_seen_by(every_access);
+            let other = other.as_seen_by(every_access);
             assert_eq!(states, other, "states and {name} disagree about\n{text}");
             compared += 1;
         }

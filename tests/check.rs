@@ -300,6 +300,12 @@ fn states_are_told_apart_by_what_the_kernel_keeps() {
         ("kept.c -D OFFSETS", "ok", &["0", "2"]),
         ("kept.c -D RIGHTS", "crashed", &["written"]),
         ("which.toml", "ok", &["1", "2"]),
+        // What a call changes for others is a step, and each order of two steps is looked at.
+        ("noticed.c -D UNMAP", "crashed", &["killed", "lives"]),
+        ("noticed.c -D PROTECT", "crashed", &["killed", "lives"]),
+        ("noticed.c -D HANDLER", "ok", &["one", "two"]),
+        ("noticed.c -D LATE", "ok", &["lost", "there"]),
+        ("noticed.c -D PARENT", "ok", &["orphan", "parent"]),
     ] {
         for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
             let found = check(&format!("{program} {flags}"));

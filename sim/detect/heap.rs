@@ -170,12 +170,14 @@ impl Heap {
         for (pid, heap) in &self.processes {
             mixer.add(u64::from(pid.0));
             heap.map.mix_fresh(&mut mixer);
-            for (address, (_, value)) in &heap.copies {
+            for (address, (error, value)) in &heap.copies {
                 mixer.add(u64::from(*address) << 32 | u64::from(*value));
+                mixer.add(u64::from(error.access.pc));
             }
         }
         for (thread, pending) in &self.pending {
             mixer.add(u64::from(thread.0) << 32 | u64::from(pending.pc));
+            mixer.add(u64::from(pending.error.access.pc));
             mixer.add(u64::from(pending.address) << 32 | u64::from(pending.value));
         }
         mixer.finish()

@@ -230,6 +230,9 @@ impl History {
     }
 }
 
+/// Of what is unmapped at once, or protected, so many bytes count as touched.
+const UNMAPPED_MAX: u32 = 1 << 20;
+
 /// Listens to the steps of a search.
 #[derive(Debug, Default)]
 pub struct Watch {
@@ -328,8 +331,14 @@ impl Observer for Watch {
             self.clues.push(clue);
         }
         self.history(world, event);
-        if let EventKind::HeapFreed { block, size } = event.kind {
-            self.touched(world, event, block, size);
+        match event.kind {
+            EventKind::HeapFreed { block, size } => self.touched(world, event, block, size),
+            EventKind::SystemCall {
+                call: Some(Call::Munmap | Call::Mprotect),
+                arguments: [from, size, ..],
+                ..
+            } => self.touched(world, event, from, size.min(UNMAPPED_MAX)),
+            _ => {}
         }
         match event.kind {
             EventKind::Sometimes { holds } => {
@@ -450,7 +459,8 @@ impl Watch {
         }
     }
 
-    /// A free is like a write to the whole block: who else touches it does so in steps.
+    /// A free is like a write to the whole block, and so is what takes pages away: who else touches them does
+    /// so in steps.
     fn touched(&mut self, world: &World, event: &Event, address: u32, size: u32) {
         if !world.is_alone() {
             self.copies.push(MemoryAccess {

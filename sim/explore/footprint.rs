@@ -109,7 +109,8 @@ impl Footprint {
         self.add(Thing::Process(process), false);
         match *operation {
             Operation::Access(access) => self.add_access(&access),
-            Operation::Fault { .. } => self.add_end(process),
+            // Whoever has taken the memory away, or gives it back, is in its way.
+            Operation::Fault { .. } => self.add(Thing::Everything, true),
             Operation::Pause { .. } => {}
             Operation::Call { call, object, .. } => {
                 if let Some(object) = object {
@@ -187,8 +188,13 @@ impl Footprint {
                 self.add(Thing::Process(process), true);
                 self.add(Thing::Descriptors(process), true);
             }
+            // What others may touch, and what a signal does to them.
+            Call::Munmap | Call::Mprotect | Call::Sigaction => {
+                self.add(Thing::Process(process), true);
+            }
             Call::Execve | Call::ExitGroup | Call::AssertFailed => self.add_end(process),
             Call::Wait4 => self.add(Thing::Ends, true),
+            Call::Getppid => self.add(Thing::Ends, false),
             Call::Nanosleep | Call::SchedYield | Call::Choose => {}
             // Steps only because others touch their memory, which is told as copies.
             Call::ClockGettime
@@ -196,8 +202,7 @@ impl Footprint {
             | Call::Getcwd
             | Call::ThreadCreate
             | Call::ThreadExit
-            | Call::ThreadJoin
-            | Call::Munmap => {}
+            | Call::ThreadJoin => {}
             // What it does to its objects is told by its events.
             Call::CondWait | Call::CondTimedwait => {}
             // The operation has named the one object that these are about.

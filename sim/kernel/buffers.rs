@@ -26,6 +26,9 @@ pub(crate) struct Buffer {
     pub(crate) write: bool,
 }
 
+/// Of what is unmapped, so many pages are asked about that are not there.
+const PAGES_ASKED: usize = 256;
+
 impl World {
     /// The memory that the next operation of a thread touches: an access's own, or a call's buffer.
     pub fn accesses_of(&self, enabled: &Enabled, accesses: &mut Vec<MemoryAccess>) {
@@ -56,13 +59,16 @@ impl World {
     ) -> bool {
         match call {
             Call::ThreadExit => self.has_shared_stack(self.threads[t].tid, visibility),
-            Call::Munmap => {
+            Call::Munmap | Call::Mprotect => {
                 let [from, size, ..] = arguments;
                 let pages = from / PAGE_SIZE..from.saturating_add(size).div_ceil(PAGE_SIZE);
-                self.memory
-                    .pages(self.space_of(t))
-                    .filter(|(number, _)| pages.contains(number))
-                    .map(|(number, _)| self.location(t, number * PAGE_SIZE))
+                // Pages that nobody has touched yet in this interleaving have been in another.
+                let first = pages.clone().take(PAGES_ASKED);
+                let resident = self.memory.pages(self.space_of(t));
+                let resident = resident.map(|(number, _)| number);
+                first
+                    .chain(resident.filter(|number| pages.contains(number)))
+                    .map(|number| self.location(t, number * PAGE_SIZE))
                     .any(|page| visibility.is_shared_within(page, PAGE_SIZE))
             }
             _ => {

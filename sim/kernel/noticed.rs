@@ -151,20 +151,26 @@ impl World {
             | Call::MutexUnlock
             | Call::MutexLock
             | Call::MutexTimedlock
+            | Call::MutexInit
             | Call::MutexDestroy => Some(Object::Mutex(at)),
             // It gives the mutex back too: about two objects.
             Call::CondWait | Call::CondTimedwait => None,
-            Call::CondSignal | Call::CondBroadcast | Call::CondDestroy => {
+            Call::CondInit | Call::CondSignal | Call::CondBroadcast | Call::CondDestroy => {
                 Some(Object::Condition(at))
             }
-            Call::SemPost | Call::SemTrywait | Call::SemGetvalue | Call::SemDestroy => {
-                Some(Object::Semaphore(at))
-            }
+            Call::SemInit
+            | Call::SemPost
+            | Call::SemTrywait
+            | Call::SemGetvalue
+            | Call::SemDestroy => Some(Object::Semaphore(at)),
             Call::RwlockTryrdlock
             | Call::RwlockTrywrlock
             | Call::RwlockUnlock
+            | Call::RwlockInit
             | Call::RwlockDestroy => Some(Object::Rwlock(at)),
-            Call::BarrierWait | Call::BarrierDestroy => Some(Object::Barrier(at)),
+            Call::BarrierInit | Call::BarrierWait | Call::BarrierDestroy => {
+                Some(Object::Barrier(at))
+            }
             Call::OnceDone => Some(Object::Once(at)),
             Call::Read | Call::Write | Call::Close => match self.file_kind(t, arguments[0])?.0 {
                 FileKind::PipeRead(pipe) | FileKind::PipeWrite(pipe) => Some(Object::Pipe(*pipe)),
@@ -221,6 +227,13 @@ fn is_noticed(call: Call) -> bool {
         | Call::Pipe2
         | Call::Fcntl
         | Call::Kill
+        | Call::Sigaction
+        | Call::Getppid
+        | Call::MutexInit
+        | Call::CondInit
+        | Call::SemInit
+        | Call::RwlockInit
+        | Call::BarrierInit
         | Call::Tkill
         | Call::Fork
         | Call::Execve
@@ -234,12 +247,10 @@ fn is_noticed(call: Call) -> bool {
         | Call::Getcwd
         | Call::Fsync
         | Call::ClockGettime
-        | Call::Sigaction
         | Call::Sigprocmask
         | Call::Sigreturn
         | Call::Gettimeofday
         | Call::Getpid
-        | Call::Getppid
         | Call::Gettid
         | Call::Brk
         | Call::Munmap
@@ -250,11 +261,6 @@ fn is_noticed(call: Call) -> bool {
         | Call::ThreadJoin
         | Call::ThreadDetach
         | Call::ThreadSetName
-        | Call::MutexInit
-        | Call::CondInit
-        | Call::SemInit
-        | Call::RwlockInit
-        | Call::BarrierInit
         | Call::HeapAllocated
         | Call::HeapFreed
         | Call::Outcome
