@@ -8,7 +8,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use sim_abi::{Location, MemoryAccess, Tid};

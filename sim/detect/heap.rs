@@ -207,12 +207,11 @@ impl Heap {
                 self.ends.insert(pid, result);
                 self.widen(pid);
             }
-            EventKind::SystemCall { .. } | EventKind::Exits | EventKind::Blocks { .. } => {
-                self.settle(event.thread);
-            }
-            EventKind::ProcessExits { .. } => self.settle_all(pid),
+            // Who ends by itself makes a call for it.
+            EventKind::SystemCall { .. } | EventKind::Blocks { .. } => self.settle(event.thread),
+            EventKind::ProcessExits { .. } => self.settle_last(event),
             EventKind::Executes => {
-                self.settle_all(pid);
+                self.settle_last(event);
                 self.forget(pid);
             }
             _ => {}
@@ -415,13 +414,14 @@ impl Heap {
         }
     }
 
-    fn settle_all(&mut self, process: Pid) {
-        let of_process = |(&tid, pending): (&Tid, &Pending)| {
-            Some(tid).filter(|_| pending.error.process == process)
-        };
-        let threads: Vec<Tid> = self.pending.iter().filter_map(of_process).collect();
-        for thread in threads {
-            self.settle(thread);
+    /// The thread's process ends, or its program: what the others have read they will never use.
+    fn settle_last(&mut self, event: &Event) {
+        self.settle(event.thread);
+        let pending = self.pending.len();
+        self.pending
+            .retain(|_, pending| pending.error.process != event.process);
+        if self.pending.len() != pending {
+            self.version += 1;
         }
     }
 

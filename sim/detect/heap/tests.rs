@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::samples::{access, event, read, write};
+use sim_abi::event::ExitStatus;
 
 /// One block: 16 bytes at 0x20000, allocated at pc 1 by thread 1.
 const BLOCK: u32 = 0x2_0000;
@@ -138,8 +139,12 @@ fn h3_is_told_when_the_thread_goes_on() {
         None,
         "another thread"
     );
-    let error = heap.event(&event(1, 50, EventKind::Exits)).expect("used");
+    let status = ExitStatus::Exited(0);
+    let end = |thread| event(thread, 50, EventKind::ProcessExits { status });
+    let mut ended_by_another = heap.clone();
+    let error = heap.event(&end(1)).expect("used");
     assert_eq!((error.access.pc, error.access.thread.0), (10, 1));
+    assert_eq!(ended_by_another.event(&end(2)), None, "it never goes on");
 }
 
 /// A struct with padding is copied word by word to another block: no error; the copy of the padding is
