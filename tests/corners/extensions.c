@@ -103,13 +103,13 @@ static void with_info(int number, siginfo_t *info, void *context)
 }
 
 // An array that is initialised with a compound literal.
-static int from_literal[] = (int[]){[2] = 6, 7, 8}, padded[3] = (int[3]){1};
+static int from_literal[] = (int[]){[2] = 6, 7, 8}, padded[3] = (int[3]){1}, longer[] = (int[4]){2};
 
 int main(void)
 {
     char bytes[8];
     __builtin_bzero(bytes, sizeof bytes);
-    printf("%d %d %d\n", (int)(sizeof from_literal / sizeof(int)), from_literal[4], padded[0] + padded[2]);
+    printf("%d %d %d\n", (int)(sizeof from_literal / sizeof(int)), from_literal[4], padded[0] + padded[2] + (int)sizeof longer);
     printf("%d %d\n", __builtin_strcasecmp("ABC", "abc"), __builtin_mempcpy(bytes, "xy", 3) == bytes + 3);
     static const unsigned char code[] = {1, 2, 3, 1, 2, 0};
     static struct three fixed = {-5};

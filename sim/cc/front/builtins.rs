@@ -40,7 +40,7 @@ impl Checker<'_> {
         let value = match what {
             "va_start" | "va_end" | "va_copy" => self.va_function(what, args, at),
             "syscall" => self.syscall(args, at),
-            "alloca" | "alloca_with_align" if !args.is_empty() => {
+            "alloca" | "alloca_with_align" if self.fits_alloca(&args) => {
                 let size = args.into_iter().next().expect("there is one");
                 self.allocate_until_return(size, at)
             }
@@ -90,6 +90,12 @@ impl Checker<'_> {
             _ => self.plain_function(what, token, args, name),
         };
         Ok(value.above(depth))
+    }
+
+    /// A size, and perhaps an alignment in bits that is no more than the stack's.
+    fn fits_alloca(&self, args: &[Value]) -> bool {
+        let align = |value: &Value| value.constant().is_some_and(|bits| bits <= 128);
+        !args.is_empty() && args[1..].iter().all(align)
     }
 
     /// The value of the first argument; the others, advice for an optimiser, are evaluated for their effects.

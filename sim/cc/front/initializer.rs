@@ -193,6 +193,9 @@ impl Checker<'_> {
             let literal = self.type_name_in_parens(open)?;
             if !self.types.compatible_plain(literal.id, ty.id) {
                 self.say(open, errors::array_initializer);
+            } else if unsized_array && self.types.size(literal.id).is_some() {
+                // Its length is the literal's.
+                return self.initializer(literal.id.plain().with(ty.quals));
             }
         }
         if array && self.kind() != Kind::LeftBrace && !self.string_here(ty) {
