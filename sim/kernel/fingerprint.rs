@@ -422,6 +422,7 @@ impl World {
             parent,
             children,
             forks: _,
+            copy_of,
             daemon: _,
             affinity: _,
             image,
@@ -437,6 +438,7 @@ impl World {
             joined,
             account: _,
         } = &self.processes[p];
+        copy_of.iter().for_each(|tid| mixer.add(u64::from(tid.0)));
         mixer.add(u64::from(pid.0) << 32 | u64::from(parent.map_or(0, |p| p.0)));
         children
             .iter()

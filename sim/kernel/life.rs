@@ -86,6 +86,7 @@ impl World {
             parent: None,
             children: BTreeSet::new(),
             forks: 0,
+            copy_of: Vec::new(),
             daemon: spec.daemon,
             affinity: spec.affinity.as_slice().into(),
             liveness,
@@ -226,7 +227,12 @@ impl World {
         self.effort_of_process();
         self.effort((pages as u32).saturating_mul(PAGE_SIZE / 64));
         let pid = Pid(self.next_id());
+        let me = self.threads[t].tid;
         let parent = &mut self.processes[p];
+        let mut copy_of = Vec::from([me]);
+        if me.0 == parent.pid.0 {
+            copy_of.extend(&parent.copy_of);
+        }
         parent.forks += 1;
         parent.children.insert(pid);
         let name: Arc<str> = format!("{}.{}", parent.name, parent.forks).into();
@@ -236,6 +242,7 @@ impl World {
             parent: Some(parent.pid),
             children: BTreeSet::new(),
             forks: 0,
+            copy_of,
             threads: Vec::new(),
             threads_created: ThreadNames::default(),
             space,
@@ -302,6 +309,7 @@ impl World {
         self.drop_space(p);
         self.processes[p].space = space;
         self.processes[p].image = Some(image.clone());
+        self.processes[p].copy_of.clear();
         self.processes[p].liveness = self.liveness_of(&image);
         // Handlers are gone with the program that had them; what is ignored stays ignored.
         for action in &mut self.processes[p].actions.table {

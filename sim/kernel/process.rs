@@ -33,6 +33,9 @@ pub struct Process {
     pub children: BTreeSet<Pid>,
     /// How many children it ever had: numbers their names.
     pub forks: u32,
+    /// Who its first thread is a copy of, by one fork after the other: in memory of its own, where that
+    /// thread is named as a lock's holder, the copy holds it.
+    pub copy_of: Vec<Tid>,
     /// It may wait for ever.
     pub daemon: bool,
     /// Cores it may run on, ascending; empty: all.

@@ -13,7 +13,7 @@
 use sim_abi::event::{Asked, Misuse, Mode};
 use sim_abi::layout::mutex::{COUNT, DESTROYED, KIND, KIND_MASK, OWNER};
 use sim_abi::syscall::Errno;
-use sim_abi::{EventKind, Object, Tid};
+use sim_abi::{EventKind, Location, Object, Tid};
 
 use crate::thread::ThreadKey;
 use crate::wait::{Attempt, Outcome, Wait, done, failed};
@@ -37,10 +37,20 @@ impl World {
 
     /// The owner named in a mutex's bytes.
     pub(crate) fn mutex_owner(&self, t: ThreadKey, mutex: u32) -> Option<Tid> {
-        match self.peek_word(t, mutex.wrapping_add(OWNER)) {
-            0 => None,
-            tid => Some(Tid(tid)),
-        }
+        self.holder_named(t, mutex.wrapping_add(OWNER))
+    }
+
+    /// The thread that a word of a lock names. What a thread held when it forked its copy in the child holds
+    /// there (POSIX.1-2017, `fork`: the child's thread is a replica of the caller).
+    pub(crate) fn holder_named(&self, t: ThreadKey, word: u32) -> Option<Tid> {
+        let tid = match self.peek_word(t, word) {
+            0 => return None,
+            tid => Tid(tid),
+        };
+        let process = &self.processes[self.threads[t].process];
+        let is_copied = process.copy_of.contains(&tid)
+            && matches!(self.location(t, word), Location::Private { .. });
+        Some(if is_copied { Tid(process.pid.0) } else { tid })
     }
 
     /// Could the thread have the mutex now?
@@ -112,9 +122,10 @@ impl World {
 
     /// The mutex is available: the thread has it.
     pub(crate) fn mutex_take(&mut self, t: ThreadKey, mutex: u32, asked: Asked) -> Attempt {
-        let owner = self.load_word(t, mutex.wrapping_add(OWNER))?;
+        self.load_word(t, mutex.wrapping_add(OWNER))?;
+        let owner = self.mutex_owner(t, mutex);
         let tid = self.threads[t].tid;
-        let count = if owner == tid.0 {
+        let count = if owner == Some(tid) {
             self.load_word(t, mutex.wrapping_add(COUNT))?
         } else {
             0
@@ -130,7 +141,7 @@ impl World {
                 asked,
             },
         );
-        if owner != 0 && owner != tid.0 {
+        if owner.is_some_and(|owner| owner != tid) {
             failed(Errno::EOWNERDEAD)
         } else {
             done(0)
@@ -138,14 +149,14 @@ impl World {
     }
 
     pub(crate) fn mutex_unlock(&mut self, t: ThreadKey, mutex: u32) -> Attempt {
-        let owner = self.load_word(t, mutex.wrapping_add(OWNER))?;
+        self.load_word(t, mutex.wrapping_add(OWNER))?;
+        let holder = self.mutex_owner(t, mutex);
         let object = self.mutex_object(t, mutex);
-        if owner != self.threads[t].tid.0 {
+        if holder != Some(self.threads[t].tid) {
             let kind = self.load_word(t, mutex.wrapping_add(KIND))?;
             let is_defined =
                 matches!(kind & KIND_MASK, RECURSIVE | ERRORCHECK) || kind & ROBUST != 0;
             if !is_defined || kind & DESTROYED != 0 {
-                let holder = (owner != 0).then_some(Tid(owner));
                 let misuse = Misuse::UnlockNotOwner(object, holder);
                 self.tell(t, EventKind::Misuses { misuse });
             }

@@ -23,10 +23,7 @@ impl World {
     }
 
     pub(crate) fn rwlock_writer(&self, t: ThreadKey, lock: u32) -> Option<Tid> {
-        match self.peek_word(t, lock.wrapping_add(WRITER)) {
-            0 => None,
-            tid => Some(Tid(tid)),
-        }
+        self.holder_named(t, lock.wrapping_add(WRITER))
     }
 
     pub(crate) fn rwlock_readable(&self, t: ThreadKey, lock: u32) -> bool {
@@ -110,10 +107,11 @@ impl World {
     }
 
     pub(crate) fn rwlock_unlock(&mut self, t: ThreadKey, lock: u32) -> Attempt {
-        let writer = self.load_word(t, lock.wrapping_add(WRITER))?;
+        self.load_word(t, lock.wrapping_add(WRITER))?;
+        let writer = self.rwlock_writer(t, lock);
         let readers = self.load_word(t, lock.wrapping_add(READERS))?;
         let object = self.rwlock_object(t, lock);
-        if writer == self.threads[t].tid.0 {
+        if writer == Some(self.threads[t].tid) {
             self.tell(
                 t,
                 EventKind::Unlocks {
@@ -132,7 +130,7 @@ impl World {
             );
             self.store_word(t, lock.wrapping_add(READERS), readers - 1)?;
         } else {
-            let misuse = Misuse::UnlockNotOwner(object, self.rwlock_writer(t, lock));
+            let misuse = Misuse::UnlockNotOwner(object, writer);
             self.tell(t, EventKind::Misuses { misuse });
             return failed(Errno::EPERM);
         }
