@@ -351,6 +351,34 @@ fn the_shortest_way_is_found() {
     }
 }
 
+/// Which thread frees twice, and that one reads what it has freed itself, depends on the order of the frees.
+#[test]
+fn every_strategy_finds_who_frees_twice() {
+    let said = ["states", "dpor", "dfs"].map(|strategy| {
+        let found = check(&format!("freed-by-two.c --strategy {strategy}"));
+        let findings = found["findings"].as_array().expect("a list");
+        let lines = |f: &serde_json::Value| {
+            let sites = f["locations"].as_array().expect("a list");
+            format!(
+                "{} {:?}",
+                f["kind"],
+                sites.iter().map(|s| &s["line"]).collect::<Vec<_>>()
+            )
+        };
+        let mut said: Vec<String> = findings.iter().map(lines).collect();
+        said.sort();
+        said
+    });
+    assert_eq!(
+        said[0].len(),
+        4,
+        "two frees, one read, one race: {:?}",
+        said[0]
+    );
+    assert_eq!(said[0], said[1]);
+    assert_eq!(said[0], said[2]);
+}
+
 #[test]
 fn counterexamples_replay_and_belong_to_their_program() {
     let folder = scratch("replay");

@@ -446,6 +446,13 @@ impl Watch {
 
     /// Whose heap does the step change?
     fn heap_of(&mut self, event: &Event) {
+        if let EventKind::Misuses {
+            misuse: Misuse::FreeInvalid(_) | Misuse::FreeTwice(_),
+        } = event.kind
+        {
+            // It depends on who was first to free, or to allocate there.
+            self.step.footprint.add(Thing::Everything, true);
+        }
         let owner = match event.kind {
             EventKind::HeapAllocated { .. } => Some(event.thread),
             EventKind::HeapFreed { block, .. } => {
