@@ -29,7 +29,7 @@ pub struct Event {
 pub enum Location {
     /// In a private mapping.
     Private {
-        /// Which address space (a number of the machine's, stable while the process lives).
+        /// Which address space: its process's pid.
         space: u32,
         /// Virtual address.
         address: u32,
@@ -55,6 +55,16 @@ impl Location {
                 frame,
                 offset: offset.wrapping_add(bytes),
             },
+        }
+    }
+
+    /// Another number for each location, below 2⁶³: for digests.
+    pub fn number(self) -> u64 {
+        match self {
+            Location::Private { space, address } => u64::from(space) << 32 | u64::from(address),
+            Location::Shared { frame, offset } => {
+                1 << 62 | u64::from(frame) << 16 | u64::from(offset)
+            }
         }
     }
 }

@@ -146,14 +146,7 @@ impl Held {
     pub fn mix_readers(&self, mixer: &mut Mixer) {
         for (thread, _, holds) in &self.threads {
             for hold in holds.iter().filter(|hold| hold.mode == Mode::Shared) {
-                let at = match location_of(hold.object) {
-                    Some(Location::Private { address, .. }) => u64::from(address),
-                    Some(Location::Shared { frame, offset }) => {
-                        1 << 63 | u64::from(frame) << 16 | u64::from(offset)
-                    }
-                    None => 0,
-                };
-                mixer.add(at);
+                mixer.add(location_of(hold.object).map_or(0, Location::number));
                 mixer.add(u64::from(thread.0) << 32 | u64::from(hold.count));
             }
         }

@@ -413,11 +413,10 @@ impl Watch {
         {
             return *spot;
         }
-        let (program, call) = world.call_into_library(access.thread, access.pc);
+        let spot = Spot::of(world, access.thread, access.pc);
         Spot {
-            program,
-            call: call.map(|_| 0),
-            pc: access.pc,
+            call: spot.call.map(|_| 0),
+            ..spot
         }
     }
 
@@ -429,8 +428,9 @@ impl Watch {
         step.mover = chosen.thread;
         step.accesses.clear();
         if let Operation::Access(access) = chosen.operation {
-            step.accesses
-                .push((access, Spot::of_access(world, &access)));
+            let spot = self.known.map(|(_, spot)| spot);
+            let spot = spot.unwrap_or_else(|| Spot::of_access(world, &access));
+            step.accesses.push((access, spot));
         }
         step.waited = thread.is_some_and(|t| t.blocked().is_some());
         step.footprint.clear();

@@ -51,14 +51,7 @@ pub type Gone = BTreeMap<(u32, u32), u32>;
 impl Order {
     /// The order that an event makes; `held` has not been told of it yet.
     fn of(event: &Event, held: &Held, gone: &Gone) -> Option<Order> {
-        let EventKind::Locks {
-            object,
-            mode,
-            asked: Asked::Waits,
-        } = event.kind
-        else {
-            return None;
-        };
+        let (object, mode) = waited_for(event)?;
         let holds = held.of(event.thread);
         if holds.is_empty() || holds.contains(object) || !stays(object, gone) {
             return None;
@@ -71,6 +64,18 @@ impl Order {
             taken: (object, mode),
             held,
         })
+    }
+}
+
+/// The lock that an event takes and that its thread would have waited for (L1).
+fn waited_for(event: &Event) -> Option<(Object, Mode)> {
+    match event.kind {
+        EventKind::Locks {
+            object,
+            mode,
+            asked: Asked::Waits,
+        } => Some((object, mode)),
+        _ => None,
     }
 }
 
@@ -100,12 +105,7 @@ pub struct Listener {
 impl Listener {
     /// Something happened; `held` has not been told of it yet.
     pub fn event(&mut self, event: &Event, held: &Held, gone: &Gone) {
-        let EventKind::Locks {
-            object,
-            mode,
-            asked: Asked::Waits,
-        } = event.kind
-        else {
+        let Some(taken) = waited_for(event) else {
             return;
         };
         let holds = held.of(event.thread);
@@ -115,7 +115,7 @@ impl Listener {
         // Most have been met before.
         let mut mixer = Mixer::new(u64::from(event.thread.0));
         let holds = holds.iter().map(|hold| (hold.object, hold.mode));
-        for (lock, mode) in holds.chain([(object, mode)]) {
+        for (lock, mode) in holds.chain([taken]) {
             mixer.add(number(lock) << 1 | u64::from(mode == Mode::Shared));
         }
         let digest = mixer.finish();
@@ -131,14 +131,7 @@ impl Listener {
 /// Where a lock lies.
 fn number(lock: Object) -> u64 {
     match lock {
-        Object::Mutex(Location::Private { space, address })
-        | Object::Rwlock(Location::Private { space, address }) => {
-            u64::from(space) << 32 | u64::from(address)
-        }
-        Object::Mutex(Location::Shared { frame, offset })
-        | Object::Rwlock(Location::Shared { frame, offset }) => {
-            1 << 62 | u64::from(frame) << 16 | u64::from(offset)
-        }
+        Object::Mutex(at) | Object::Rwlock(at) => at.number(),
         _ => 0,
     }
 }
