@@ -74,7 +74,15 @@ fn runs(criterion: &mut Criterion) {
             ("detectors and events", TraceLevel::Events),
         ] {
             group.bench_function(name, |b| {
-                b.iter(|| sim_explore::run::run(&config, &Options { trace }))
+                b.iter(|| {
+                    sim_explore::run::run(
+                        &config,
+                        &Options {
+                            trace,
+                            timeline: false,
+                        },
+                    )
+                })
             });
         }
         group.finish();

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use sim_abi::trace::Trace;
 use sim_abi::{CoreId, Event, EventKind, MemoryAccess, Tick};
 use sim_explore::run::{Options, TraceLevel, run};
 use sim_kernel::{Body, Config, Mode, Observer, World};
@@ -99,8 +100,14 @@ fn same_on_both_roads(config: Config) -> Vec<Event> {
     assert_eq!(fast_world.instructions(), slow_world.instructions());
     // The whole record too, the trace left out: each memory access is in one of them.
     let record = |trace| {
-        let mut record = run(&config, &Options { trace });
-        (record.trace, record.trace_left_out) = (Vec::new(), 0);
+        let mut record = run(
+            &config,
+            &Options {
+                trace,
+                timeline: true,
+            },
+        );
+        (record.trace, record.trace_left_out) = (Trace::default(), 0);
         record
     };
     assert_eq!(record(TraceLevel::None), record(TraceLevel::Memory));

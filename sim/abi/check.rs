@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::choice::Schedule;
 use crate::finding::{Finding, Verdict};
-use crate::record::TraceLine;
+use crate::trace::Trace;
 
 /// A way to a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Counterexample {
     /// No other way to an error has fewer steps, and none as short fewer switches.
     pub is_shortest: bool,
     /// What happens on this way.
-    pub trace: Vec<TraceLine>,
+    pub trace: Trace,
     /// What the programs write on this way: stream, bytes.
     pub output: Vec<(u8, Vec<u8>)>,
 }

@@ -23,6 +23,7 @@ pub mod mixer;
 pub mod moment;
 pub mod record;
 pub mod syscall;
+pub mod trace;
 
 pub use choice::{Choice, Schedule};
 pub use diagnostic::{Diagnostic, Severity, Span};

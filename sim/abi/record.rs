@@ -1,74 +1,12 @@
-//! What a run leaves behind: the trace with names in it, and the accounts of processes, threads and
-//! cores. Made by `explore`, shown by `report`.
+//! What a run leaves behind: its trace, and the accounts of processes, threads and cores. Made by `explore`, shown by `report`.
 
 use alloc::string::String;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use crate::event::{EventKind, ExitStatus, MemoryAccess};
+use crate::event::ExitStatus;
 use crate::finding::{Finding, Verdict};
 use crate::ids::{CoreId, Pid, Tick, Tid};
-use crate::instruction::Instruction;
-
-/// One line of a trace. There are many: texts that come again and again are shared.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TraceLine {
-    /// When.
-    pub tick: Tick,
-    /// On which core.
-    pub core: Option<CoreId>,
-    /// Which thread.
-    pub thread: Tid,
-    /// Its name: `bank/t1`.
-    pub name: Arc<str>,
-    /// Source file of the innermost frame that is not the C library's; empty if unknown.
-    pub file: Arc<str>,
-    /// Line in it, from 1; 0 if unknown.
-    pub line: u32,
-    /// What happened.
-    pub what: TraceKind,
-}
-
-/// The names in an event: it has two at most. A holder that is nobody has none.
-pub type EventNames = [Option<Arc<str>>; 2];
-
-/// What a line of a trace is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TraceKind {
-    /// A kernel event or a system call.
-    Event {
-        /// Which.
-        kind: EventKind,
-        /// Names of the objects, threads and processes in the event's kind, in the order of its fields.
-        names: EventNames,
-        /// Text that belongs to it: what was written, the failed assertion, the outcome; else empty.
-        text: String,
-    },
-    /// In a schedule: this thread goes on, and another one did the step before.
-    Switch {
-        /// What the other one will meet because of it, if that is known: `t1 has yet to write x; t2 reads
-        /// x first`.
-        why: Option<String>,
-    },
-    /// A memory access.
-    Access {
-        /// It.
-        access: MemoryAccess,
-        /// What lies there: `counter`, `main::t1`, `malloc at pool.c:30 + 8`; empty if unknown.
-        place: String,
-    },
-    /// An instruction.
-    Instruction {
-        /// Where.
-        pc: u32,
-        /// It.
-        instruction: Instruction,
-        /// The function it is in, and the offset in bytes.
-        function: Option<(String, u32)>,
-        /// The register it wrote and the value, if it wrote one.
-        wrote: Option<(u8, u32)>,
-    },
-}
+use crate::trace::Trace;
 
 /// A part of a core's time line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,7 +110,7 @@ pub struct RunRecord {
     /// Data races found (also counted beyond those reported).
     pub races: u64,
     /// The trace, at the level that was asked for.
-    pub trace: Vec<TraceLine>,
+    pub trace: Trace,
     /// Lines of the trace that came after the last one kept.
     pub trace_left_out: u64,
     /// The cores' time lines, by tick and core.

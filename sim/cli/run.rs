@@ -1,5 +1,6 @@
 //! `sim run`: one run, what happened, and what went wrong.
 
+use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,41 +14,45 @@ use sim_report::{Heading, Part};
 use sim_scenario::Scenario;
 
 use crate::arguments::{Format, RunOptions, Trace};
+use crate::picture::Kind;
 use crate::{Failure, load, machine, picture, terminal};
 
 /// Loads, runs, reports.
 pub fn run(options: &RunOptions) -> Result<ExitCode, Failure> {
     let (mut scenario, loader) = load::load(&options.files, &options.args, &options.compiler)?;
     machine::apply(options, &mut scenario.config)?;
-    let trace = sim_explore::run::Options {
+    let asked = sim_explore::run::Options {
         trace: level(options.trace),
+        timeline: options.svg.iter().any(|p| p.kind == Kind::Timeline),
     };
     let record = match &options.schedule {
-        Some(file) => replay(&scenario.config, file, trace.trace)?,
-        None => sim_explore::run::run(&scenario.config, &trace),
+        Some(file) => replay(&scenario.config, file, asked.trace)?,
+        None => sim_explore::run::run(&scenario.config, &asked),
     };
     picture::write(&options.svg, &scenario.config, &record)?;
     let heading = heading(&scenario, options);
     let registers = (options.registers).map(|tick| moment::registers(&scenario.config, Tick(tick)));
-    let text = match options.format {
-        Format::Json => sim_report::json(&heading, &record, registers.as_deref()),
+    match options.format {
+        Format::Json => {
+            terminal::print(&sim_report::json(&heading, &record, registers.as_deref()))?
+        }
         Format::Text => {
             let style = terminal::style(options.no_color);
-            let part = |wanted: &[Part]| {
-                let sources = |name: &str| loader.source(name);
-                sim_report::parts(wanted, &heading, &record, &sources, style)
-            };
-            match &registers {
-                None => part(&Part::ALL),
-                Some(files) => {
-                    let (before, after) = Part::ALL.split_at(2);
-                    let registers = sim_report::registers(files, style);
-                    [part(before), registers, part(after)].join("\n")
-                }
-            }
+            let sources = |name: &str| loader.source(name);
+            terminal::print_pieces(|out| {
+                let parts = |wanted: &[Part], out: &mut dyn fmt::Write| {
+                    sim_report::write(wanted, &heading, &record, &sources, style, out)
+                };
+                let Some(files) = &registers else {
+                    return parts(&Part::ALL, out);
+                };
+                let (before, after) = Part::ALL.split_at(2);
+                parts(before, out)?;
+                write!(out, "\n{}\n", sim_report::registers(files, style))?;
+                parts(after, out)
+            })?;
         }
-    };
-    terminal::print(&text)?;
+    }
     Ok(exit_code(&heading, &record))
 }
 

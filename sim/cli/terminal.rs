@@ -1,6 +1,7 @@
 //! Writing: to stdout or stderr, in colour or not, and without a word if nobody reads any more.
 
-use std::io::{ErrorKind, Write};
+use std::fmt;
+use std::io::{ErrorKind, StdoutLock, Write};
 
 use sim_report::Style;
 
@@ -24,12 +25,38 @@ pub fn error_style() -> Style {
 
 /// Writes to stdout. A reader that has gone (`sim run … | head`) is no mistake.
 pub fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+    print_pieces(|out| out.write_str(text))
+}
+
+/// The same, for what is written in pieces. Nobody reads what comes after a piece that could not be written.
+pub fn print_pieces(write: impl FnOnce(&mut dyn fmt::Write) -> fmt::Result) -> Result<(), Failure> {
+    let mut out = Pieces {
+        out: std::io::stdout().lock(),
+        failed: None,
+    };
+    // What went wrong is kept beside: `fmt::Error` does not say.
+    let _ = write(&mut out);
+    match out.failed.or_else(|| out.out.flush().err()) {
+        Some(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::new(format!("cannot write: {error}")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Takes text for stdout.
+struct Pieces<'a> {
+    out: StdoutLock<'a>,
+    /// Why it could not be written.
+    failed: Option<std::io::Error>,
+}
+
+impl fmt::Write for Pieces<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.failed = Some(error);
+            fmt::Error
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use sim_detect::misuse::{Mishap, Misuses};
 use sim_detect::side::Place;
 use sim_kernel::World;
 
-use crate::trace::Names;
+use crate::names::Names;
 
 pub use memory::{
     name_race, one_race_each, side_words, unnamed_heap_error, unnamed_leak, unnamed_race,

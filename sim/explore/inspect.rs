@@ -16,7 +16,7 @@ use sim_detect::race::{Race, Races};
 use sim_kernel::World;
 
 use crate::findings::{self, Context};
-use crate::trace::Names;
+use crate::names::Names;
 
 /// Something found; what it says is not known yet if it is to be looked at again.
 pub enum Evidence {

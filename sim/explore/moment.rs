@@ -15,7 +15,7 @@ use sim_abi::{Event, EventKind, Object, Pid, Tick, Tid};
 use sim_detect::held::Held;
 use sim_kernel::{Config, Mode, Observer, World};
 
-use crate::trace::Names;
+use crate::names::Names;
 
 /// The memory of every process that has some just after `tick`; without a tick: of every process there
 /// ever was, just before its end (or at the end of the run). By pid.

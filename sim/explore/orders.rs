@@ -30,8 +30,8 @@ use sim_kernel::{Config, Observer, World};
 
 use crate::findings::{Context, Taking};
 use crate::hash::Fixed;
+use crate::names::Names;
 use crate::probe;
-use crate::trace::Names;
 
 /// A thread takes a lock while it holds others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

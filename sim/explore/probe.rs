@@ -17,8 +17,8 @@ use sim_kernel::{Config, Mode, Observer, World};
 
 use crate::findings::{Context, name_race, program_frames, side_words};
 use crate::inspect::{Evidence, Found};
+use crate::names::Names;
 use crate::sharing::Sharing;
-use crate::trace::Names;
 
 /// Findings looked at again; more are reported without stacks.
 const FINDINGS_MAX: usize = 32;

@@ -80,7 +80,7 @@ fn walk(config: &Arc<Config>, schedule: &Schedule, level: TraceLevel) -> Result<
         world.enabled(&mut enabled);
         if let Some(chosen) = enabled.iter().find(|e| e.choice == *choice) {
             let tracer = &listener.tracer;
-            steps.push(&world, &tracer.names, chosen, tracer.lines.len());
+            steps.push(&world, &tracer.names, chosen, tracer.trace.lines.len());
         }
         world
             .step(*choice, &mut sharing, &mut listener)
@@ -89,7 +89,7 @@ fn walk(config: &Arc<Config>, schedule: &Schedule, level: TraceLevel) -> Result<
     }
     if level > TraceLevel::None {
         let tracer = &mut listener.tracer;
-        steps.mark(&world, &tracer.names, &mut tracer.lines);
+        steps.mark(&world, &tracer.names, &mut tracer.trace);
     }
     Ok(Walked { world, listener })
 }

@@ -39,33 +39,40 @@ pub enum TraceLevel {
 pub struct Options {
     /// How much is written down.
     pub trace: TraceLevel,
+    /// What each core did when is written down.
+    pub timeline: bool,
 }
 
 /// Runs a scenario by the clock, to its end.
 pub fn run(config: &Config, options: &Options) -> RunRecord {
     let config = Arc::new(config.clone());
-    let mut world = World::boot(&config, Mode::Clock);
-    let (halt, tracer, inspector) = match options.trace {
-        TraceLevel::Instructions => drive::<true, true>(&mut world, options.trace),
-        TraceLevel::Memory => drive::<true, false>(&mut world, options.trace),
+    match options.trace {
+        TraceLevel::Instructions => drive::<true, true>(&config, options),
+        TraceLevel::Memory => drive::<true, false>(&config, options),
         TraceLevel::None | TraceLevel::Events | TraceLevel::SystemCalls => {
-            drive::<false, false>(&mut world, options.trace)
+            drive::<false, false>(&config, options)
         }
-    };
-    let again = |wanted| probe::run_again(&config, wanted);
-    record(&world, halt, tracer, inspector, again)
+    }
 }
 
 /// Ticks until the world stands still.
 fn drive<const SETTLES: bool, const INSTRUCTIONS: bool>(
-    world: &mut World,
-    level: TraceLevel,
-) -> (Halt, Tracer, Inspector) {
-    let mut observer = crate::trace::Listener::<SETTLES, INSTRUCTIONS>::new(level);
-    loop {
+    config: &Arc<Config>,
+    options: &Options,
+) -> RunRecord {
+    let mut world = World::boot(config, Mode::Clock);
+    let mut observer = crate::trace::Listener::<SETTLES, INSTRUCTIONS>::new(options);
+    let halt = loop {
         if let Some(halt) = world.tick(&mut observer, Tick(u64::MAX)) {
-            return (halt, observer.tracer, observer.inspector);
+            break halt;
         }
+    };
+    observer.timeline.executed(world.instructions());
+    let again = |wanted| probe::run_again(config, wanted);
+    let record = record(&world, halt, observer.tracer, observer.inspector, again);
+    RunRecord {
+        timeline: observer.timeline.finish(),
+        ..record
     }
 }
 
@@ -73,7 +80,7 @@ fn drive<const SETTLES: bool, const INSTRUCTIONS: bool>(
 pub(crate) fn record(
     world: &World,
     halt: Halt,
-    mut tracer: Tracer,
+    tracer: Tracer,
     mut inspector: Inspector,
     again: impl FnOnce(Vec<Moment>) -> Probe,
 ) -> RunRecord {
@@ -92,7 +99,6 @@ pub(crate) fn record(
     // The first error; a limit only if there is no other.
     let mut errors: Vec<Verdict> = errors.collect();
     errors.sort_by_key(|v| *v == Verdict::LimitReached);
-    let timeline = tracer.timeline();
     RunRecord {
         verdict: errors.first().copied().unwrap_or(Verdict::Ok),
         findings,
@@ -106,9 +112,9 @@ pub(crate) fn record(
         cores: world.core_records(),
         switches: world.switches(),
         races,
-        trace: tracer.lines,
+        trace: tracer.trace,
         trace_left_out: tracer.left_out,
-        timeline,
+        timeline: Vec::new(),
         outcomes: world.outcomes().to_vec(),
     }
 }

@@ -11,13 +11,13 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use sim_abi::record::{TraceKind, TraceLine};
 use sim_abi::syscall::Call;
+use sim_abi::trace::{Sentence, Trace, TraceKind, TraceLine};
 use sim_abi::{Tick, Tid};
 use sim_kernel::{Enabled, Operation, World};
 
 use crate::footprint::Footprint;
-use crate::trace::Names;
+use crate::names::Names;
 
 /// What a thread stands right before.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl Steps {
     }
 
     /// Marks the switches in the trace of the schedule that has led to this world.
-    pub(crate) fn mark(&self, world: &World, names: &Names, lines: &mut Vec<TraceLine>) {
+    pub(crate) fn mark(&self, world: &World, names: &Names, trace: &mut Trace) {
         let last: Vec<Ahead> = (world.threads())
             .filter_map(|thread| {
                 let operation = world.next_operation(thread.tid)?;
@@ -62,9 +62,15 @@ impl Steps {
             .collect();
         for n in (1..self.0.len()).rev() {
             let (left, step) = (&self.0[n - 1].ahead, &self.0[n]);
-            if left.thread != step.ahead.thread && step.line <= lines.len() {
+            if left.thread != step.ahead.thread && step.line <= trace.lines.len() {
                 let why = self.why(n, left.thread, &last);
-                lines.insert(step.line, line(step, why));
+                let sentence = trace.say(sentence(&step.ahead, why));
+                let line = TraceLine {
+                    tick: step.tick,
+                    core: None,
+                    sentence,
+                };
+                trace.lines.insert(step.line, line);
             }
         }
     }
@@ -90,12 +96,10 @@ impl Steps {
     }
 }
 
-fn line(step: &Step, why: Option<String>) -> TraceLine {
-    TraceLine {
-        tick: step.tick,
-        core: None,
-        thread: step.ahead.thread,
-        name: step.ahead.name.as_str().into(),
+fn sentence(ahead: &Ahead, why: Option<String>) -> Sentence {
+    Sentence {
+        thread: ahead.thread,
+        name: ahead.name.as_str().into(),
         file: Arc::default(),
         line: 0,
         what: TraceKind::Switch { why },

@@ -1,38 +1,41 @@
 //! Writing down what happens, with the names that things have at that moment.
 
-use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::event::Misuse;
-use sim_abi::record::{Span, TraceKind, TraceLine};
+use sim_abi::record::Span;
+use sim_abi::trace::{Sentence, SentenceId, Trace, TraceKind, TraceLine};
 use sim_abi::{CoreId, Event, EventKind, Instruction, MemoryAccess, Object, Pid, Tick, Tid};
 use sim_kernel::{Observer, World};
 use sim_machine::Registers;
 
 use crate::inspect::Inspector;
-use crate::run::TraceLevel;
+use crate::names::Names;
+use crate::run::{Options, TraceLevel};
+use crate::said::Said;
+use crate::timeline::Timeline;
 
 /// Lines of a trace that are kept; what comes after them is only counted.
 const LINES_MAX: usize = 250_000;
-/// Parts of the cores' time lines that are kept.
-const SPANS_MAX: usize = 1 << 20;
 
 /// Listens for the tracer and the detectors.
 pub struct Listener<const SETTLES: bool, const INSTRUCTIONS: bool> {
     /// Writes down.
     pub tracer: Tracer,
+    /// What the cores do.
+    pub timeline: Timeline,
     /// Draws conclusions.
     pub inspector: Inspector,
 }
 
 impl<const S: bool, const I: bool> Listener<S, I> {
     /// Nothing has happened.
-    pub fn new(level: TraceLevel) -> Self {
+    pub fn new(options: &Options) -> Self {
         Listener {
-            tracer: Tracer::new(level),
+            tracer: Tracer::new(options.trace),
+            timeline: Timeline::new(options.timeline),
             inspector: Inspector::default(),
         }
     }
@@ -45,6 +48,7 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
 
     fn event(&mut self, world: &World, event: &Event) {
         self.tracer.event(world, event);
+        self.timeline.executed(world.instructions());
         self.inspector.event(world, event, &self.tracer.names);
     }
 
@@ -68,7 +72,7 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
     }
 
     fn span(&mut self, core: CoreId, from: Tick, to: Tick, thread: Tid, overhead: bool) {
-        self.tracer.span(Span {
+        self.timeline.span(Span {
             core,
             from,
             to,
@@ -78,147 +82,33 @@ impl<const S: bool, const I: bool> Observer for Listener<S, I> {
     }
 }
 
-/// Names of threads and processes, also of those that have ended.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    threads: BTreeMap<Tid, ThreadName>,
-    processes: BTreeMap<Pid, Arc<str>>,
-}
-
-/// Its process's name, its own, and both.
-#[derive(Clone, Debug)]
-struct ThreadName {
-    process: Arc<str>,
-    thread: Arc<str>,
-    both: Arc<str>,
-}
-
-impl Names {
-    /// `bank/t1`
-    pub fn thread(&self, tid: Tid) -> String {
-        self.shared(tid).to_string()
-    }
-
-    /// The same, for those who keep it often.
-    fn shared(&self, tid: Tid) -> Arc<str> {
-        match self.threads.get(&tid) {
-            Some(name) => name.both.clone(),
-            None => format!("thread {tid}").into(),
-        }
-    }
-
-    /// `bank`
-    pub fn process(&self, pid: Pid) -> String {
-        match self.processes.get(&pid) {
-            Some(name) => name.to_string(),
-            None => format!("process {pid}"),
-        }
-    }
-
-    /// What a thread calls an object.
-    pub fn object(&self, world: &World, tid: Tid, object: Object) -> String {
-        match object {
-            Object::Thread(child) => self.thread(child),
-            Object::Process(pid) => self.process(pid),
-            _ => world.object_name(tid, object),
-        }
-    }
-
-    /// Learns the names in an event.
-    pub fn event(&mut self, world: &World, event: &Event) {
-        self.learn(world, event.thread, event.process);
-        if let EventKind::ThreadCreated { child } = event.kind
-            && let Some(thread) = world.thread(child)
-        {
-            self.learn(world, child, thread.pid);
-        }
-    }
-
-    fn learn(&mut self, world: &World, tid: Tid, pid: Pid) {
-        let (Some(thread), Some(process)) = (world.thread(tid), world.process(pid)) else {
-            return;
-        };
-        match self.threads.get(&tid) {
-            Some(known)
-                if Arc::ptr_eq(&known.process, &process.name)
-                    && Arc::ptr_eq(&known.thread, &thread.name) => {}
-            _ => {
-                let name = ThreadName {
-                    process: process.name.clone(),
-                    thread: thread.name.clone(),
-                    both: format!("{}/{}", process.name, thread.name).into(),
-                };
-                self.threads.insert(tid, name);
-                self.processes.insert(pid, process.name.clone());
-            }
-        }
-    }
-}
-
 /// Writes down.
 pub struct Tracer {
     level: TraceLevel,
     /// Names so far.
     pub names: Names,
     /// The trace.
-    pub lines: Vec<TraceLine>,
+    pub trace: Trace,
+    /// What was said before, and may come again.
+    said: Said,
     /// Lines that came after the last that was kept.
     pub left_out: u64,
     /// Output in order: stream, bytes.
     pub output: Vec<(u8, Vec<u8>)>,
-    /// What the cores did.
-    spans: Vec<Span>,
-    spans_told: usize,
-    /// Of each core, its last span.
-    last_spans: Vec<usize>,
     /// Told, and not yet written: the world was busy.
     accesses: Vec<MemoryAccess>,
     pending_instruction: Option<(Tid, u32, Instruction, Registers)>,
 }
 
 impl Tracer {
-    /// A core did this; neighbouring spans of one core and thread are one.
-    fn span(&mut self, span: Span) {
-        if self.spans_told == SPANS_MAX {
-            return;
-        }
-        self.spans_told += 1;
-        let core = usize::from(span.core.0);
-        if self.last_spans.len() <= core {
-            self.last_spans.resize(core + 1, usize::MAX);
-        }
-        match self.spans.get_mut(self.last_spans[core]) {
-            Some(last)
-                if last.to == span.from
-                    && last.thread == span.thread
-                    && last.overhead == span.overhead =>
-            {
-                last.to = span.to;
-            }
-            _ => {
-                self.last_spans[core] = self.spans.len();
-                self.spans.push(span);
-            }
-        }
-    }
-
-    /// What the cores did, in order.
-    pub fn timeline(&mut self) -> Vec<Span> {
-        let mut spans = core::mem::take(&mut self.spans);
-        spans.sort_by_key(|s| (s.from, s.core));
-        spans
-    }
-
     pub(crate) fn new(level: TraceLevel) -> Tracer {
         Tracer {
             level,
             names: Names::default(),
-            lines: Vec::new(),
+            trace: Trace::default(),
+            said: Said::default(),
             left_out: 0,
             output: Vec::new(),
-            spans: Vec::new(),
-            spans_told: 0,
-            last_spans: Vec::new(),
             accesses: Vec::new(),
             pending_instruction: None,
         }
@@ -244,24 +134,50 @@ impl Tracer {
                 _ => self.output.push((stream, written.to_vec())),
             }
         }
-        if level_of(&event.kind) > self.level {
+        if level_of(&event.kind) > self.level || self.is_full() {
             return;
         }
-        if self.is_full() {
-            return;
+        let sentence = match self.said.again(event, self.names.changes()) {
+            Some(sentence) => {
+                let said = &self.trace.sentences()[sentence.index()];
+                debug_assert!(*said == self.words(world, event), "it looks the same");
+                sentence
+            }
+            None => self.say_event(world, event),
+        };
+        self.line(event.tick, event.core, sentence);
+    }
+
+    /// Says what happened, and remembers it if it will look the same when it happens again.
+    fn say_event(&mut self, world: &World, event: &Event) -> SentenceId {
+        let sentence = self.trace.say(self.words(world, event));
+        let lasts = |named: Named| match named {
+            Named::Thread(_) | Named::Process(_) => true,
+            Named::Object(object) => world.has_lasting_name(event.thread, object),
+        };
+        if !has_text(&event.kind)
+            && world.has_lasting_line(event.thread, event.pc)
+            && named(&event.kind).into_iter().flatten().all(lasts)
+        {
+            self.said.remember(event, self.names.changes(), sentence);
         }
+        sentence
+    }
+
+    /// What happened.
+    fn words(&self, world: &World, event: &Event) -> Sentence {
         let names = named(&event.kind).map(|n| Some(self.resolve(world, event.thread, n?)));
         let what = TraceKind::Event {
             kind: event.kind,
             names,
             text: text(world, event),
         };
-        self.line(world, event.tick, event.core, event.thread, event.pc, what);
+        self.sentence(world, event.thread, event.pc, what)
     }
 
     /// Is there no room for one more line? Then it is counted only.
     fn is_full(&mut self) -> bool {
-        let full = self.lines.len() >= LINES_MAX;
+        let full = self.trace.lines.len() >= LINES_MAX;
         self.left_out += u64::from(full);
         full
     }
@@ -293,8 +209,8 @@ impl Tracer {
                 function,
                 wrote: wrote.map(|a| (instruction.rd.0, a.x[rd])),
             };
-            let core = world.core_of(tid);
-            self.line(world, world.now(), core, tid, pc, what);
+            let sentence = self.trace.say(self.sentence(world, tid, pc, what));
+            self.line(world.now(), world.core_of(tid), sentence);
         }
         for access in core::mem::take(&mut self.accesses) {
             if self.is_full() {
@@ -302,36 +218,28 @@ impl Tracer {
             }
             let place = world.location_name(access.thread, access.location);
             let what = TraceKind::Access { access, place };
-            self.line(
-                world,
-                access.tick,
-                access.core,
-                access.thread,
-                access.pc,
-                what,
-            );
+            let sentence = self.sentence(world, access.thread, access.pc, what);
+            let sentence = self.trace.say(sentence);
+            self.line(access.tick, access.core, sentence);
         }
     }
 
-    fn line(
-        &mut self,
-        world: &World,
-        tick: Tick,
-        core: Option<CoreId>,
-        thread: Tid,
-        pc: u32,
-        what: TraceKind,
-    ) {
+    fn sentence(&self, world: &World, thread: Tid, pc: u32, what: TraceKind) -> Sentence {
         let (file, line) = world.source_line(thread, pc).unzip();
-        let name = self.names.shared(thread);
-        self.lines.push(TraceLine {
-            tick,
-            core,
+        Sentence {
             thread,
-            name,
+            name: self.names.shared(thread),
             file: file.cloned().unwrap_or_default(),
             line: line.unwrap_or_default(),
             what,
+        }
+    }
+
+    fn line(&mut self, tick: Tick, core: Option<CoreId>, sentence: SentenceId) {
+        self.trace.lines.push(TraceLine {
+            tick,
+            core,
+            sentence,
         });
     }
 }
@@ -415,6 +323,18 @@ fn named(kind: &EventKind) -> [Option<Named>; 2] {
         | EventKind::Outcome
         | EventKind::Progress => [None, None],
     }
+}
+
+/// Does a text belong to it?
+fn has_text(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Writes { .. }
+            | EventKind::Executes
+            | EventKind::AssertFails
+            | EventKind::Sometimes { .. }
+            | EventKind::Outcome
+    )
 }
 
 /// The text that belongs to an event.

@@ -83,6 +83,47 @@ impl World {
             .unwrap_or_else(|| "memory".to_string())
     }
 
+    /// Does the thread call the object the same as long as it runs its program, whatever it does? Variables
+    /// on stacks and heap blocks come and go.
+    pub fn has_lasting_name(&self, tid: Tid, object: Object) -> bool {
+        match object {
+            Object::Mutex(at)
+            | Object::Condition(at)
+            | Object::Semaphore(at)
+            | Object::Rwlock(at)
+            | Object::Barrier(at)
+            | Object::Once(at) => self.is_global(tid, at),
+            Object::Pipe(_)
+            | Object::Thread(_)
+            | Object::Process(_)
+            | Object::Children(_)
+            | Object::Clock
+            | Object::Device
+            | Object::Ids
+            | Object::Output(_)
+            | Object::File(_) => true,
+        }
+    }
+
+    /// Is this in a variable with static storage, in memory of the thread's own process?
+    fn is_global(&self, tid: Tid, location: Location) -> bool {
+        let Location::Private { space, address } = location else {
+            return false;
+        };
+        self.tids.get(&tid).copied().is_some_and(|t| {
+            let image = self.processes[self.threads[t].process].image.as_deref();
+            space == self.space_number(t) && image.is_some_and(|i| i.object_at(address).is_some())
+        })
+    }
+
+    /// Has `pc` the same source line as long as the thread runs its program, whoever called whom?
+    pub fn has_lasting_line(&self, tid: Tid, pc: u32) -> bool {
+        self.tids.get(&tid).copied().is_some_and(|t| {
+            let image = self.processes[self.threads[t].process].image.as_deref();
+            image.is_some_and(|i| !i.library_text.contains(&pc))
+        })
+    }
+
     /// Where a thread finds a place in its address space.
     fn address_of(&self, t: ThreadKey, location: Location) -> Option<u32> {
         let id = self.space_of(t);

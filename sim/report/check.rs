@@ -156,7 +156,7 @@ struct Way<'a> {
     steps: usize,
     switches: u64,
     shortest: bool,
-    trace: Vec<trace::Line<'a>>,
+    trace: trace::Lines<'a>,
 }
 
 /// The report as one JSON object. `seconds` and `memory_bytes` may differ from time to time, nothing else.
@@ -188,6 +188,6 @@ fn way(way: &Counterexample) -> Way<'_> {
         steps: way.schedule.choices.len(),
         switches: way.switches,
         shortest: way.is_shortest,
-        trace: way.trace.iter().map(trace::json_line).collect(),
+        trace: trace::Lines(&way.trace),
     }
 }

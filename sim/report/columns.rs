@@ -1,6 +1,6 @@
 //! Text in columns, as wide as what is in them.
 //!
-//! A trace has hundreds of thousands of rows: all text of a table is in one piece, which the cells are
+//! A table may have hundreds of thousands of rows: all its text is in one piece, which the cells are
 //! written into, and nothing is made for a single cell or row.
 
 use alloc::string::String;
@@ -11,6 +11,16 @@ use crate::style::{Paint, Style};
 
 /// A column wider than this does not push the next one further right.
 const WIDTH_MAX: usize = 60;
+
+/// So many spaces, at the end of a text.
+pub fn spaces(mut number: usize, out: &mut String) {
+    const SPACES: &str = "                                ";
+    while number > 0 {
+        let some = number.min(SPACES.len());
+        out.push_str(&SPACES[..some]);
+        number -= some;
+    }
+}
 
 /// Rows of cells: each cell is added to the last row, until that is ended.
 #[derive(Clone, Debug, Default)]
@@ -61,16 +71,29 @@ impl Table {
 
     /// The rows, with two spaces between columns and none at the end of a line.
     pub fn show(&self, indent: usize, style: Style) -> String {
-        let widths = self.widths();
         let mut out = String::with_capacity(self.text.len() * 3 / 2);
+        self.each(indent, style, &mut out, |_| {});
+        out
+    }
+
+    /// The same, and where each row ends.
+    pub fn show_rows(&self, indent: usize, style: Style) -> (String, Vec<usize>) {
+        let mut out = String::with_capacity(self.text.len() * 3 / 2);
+        let mut ends = Vec::with_capacity(self.rows.len());
+        self.each(indent, style, &mut out, |end| ends.push(end));
+        (out, ends)
+    }
+
+    fn each(&self, indent: usize, style: Style, out: &mut String, mut ended: impl FnMut(usize)) {
+        let widths = self.widths();
         let (mut first, mut start) = (0, 0);
         for end in &self.rows {
             let row = &self.cells[first..*end];
-            self.line(row, start, &widths, indent, style, &mut out);
+            self.line(row, start, &widths, indent, style, out);
             first = *end;
             start = row.last().map_or(start, |cell| cell.end);
+            ended(out.len());
         }
-        out
     }
 
     /// Of each column.
@@ -112,7 +135,7 @@ impl Table {
             if column == 0 {
                 continue; // A column that is empty in every row takes no room.
             }
-            out.extend(core::iter::repeat_n(' ', gap + before));
+            spaces(gap + before, out);
             style.paint_into(cell.paint, &self.text[start..cell.end], out);
             start = cell.end;
             gap = after + 2;

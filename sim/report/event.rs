@@ -8,7 +8,7 @@ use core::fmt::{self, Formatter};
 use sim_abi::event::{
     Asked, EventKind, ExitStatus, Fault, MemoryAccess, Misuse, Mode, Object, PageFault, Switch,
 };
-use sim_abi::record::EventNames;
+use sim_abi::trace::EventNames;
 
 use crate::signal;
 use crate::style::Paint;

@@ -35,7 +35,7 @@ struct Run<'a> {
     outcomes: &'a [String],
     /// Of every thread at the tick that was asked for; `null`: nobody asked.
     registers: Option<Vec<RegistersJson<'a>>>,
-    trace: Vec<trace::Line<'a>>,
+    trace: trace::Lines<'a>,
 }
 
 /// A finding in JSON.
@@ -159,7 +159,7 @@ pub fn json(heading: &Heading, record: &RunRecord, registers: Option<&[RegisterF
         races: record.races,
         outcomes: &record.outcomes,
         registers: registers.map(|files| files.iter().map(register_file).collect()),
-        trace: record.trace.iter().map(trace::json_line).collect(),
+        trace: trace::Lines(&record.trace),
     };
     let mut text = serde_json::to_string_pretty(&run).expect("maps with text keys are JSON");
     text.push('\n');

@@ -36,6 +36,6 @@ pub use dump::{disassembly, dump};
 pub use explain::{TOPICS, explain};
 pub use json::json;
 pub use registers::registers;
-pub use run::{Heading, Part, parts, run};
+pub use run::{Heading, Part, parts, run, write};
 pub use style::Style;
 pub use trace::line_words;

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{self, Write};
 
 use sim_abi::Verdict;
 use sim_abi::record::RunRecord;
@@ -13,7 +14,7 @@ use crate::finding::finding;
 use crate::processes::processes;
 use crate::style::{Paint, Style};
 use crate::threads::{averages, gantt, on_paper, threads};
-use crate::trace::trace;
+use crate::trace;
 
 /// What a report begins with.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -94,17 +95,59 @@ pub fn parts(
     style: Style,
 ) -> String {
     let mut out = String::new();
-    for part in wanted {
-        for text in part_of(*part, heading, record, sources, style) {
-            if !out.is_empty() && !text.is_empty() {
-                out.push('\n');
-            }
-            out.push_str(&text);
-        }
-    }
+    write(wanted, heading, record, sources, style, &mut out)
+        .expect("a text takes all that is written into it");
     out
 }
 
+/// The same, piece by piece: a trace may be long.
+///
+/// # Errors
+/// Nobody takes the text any more.
+pub fn write(
+    wanted: &[Part],
+    heading: &Heading,
+    record: &RunRecord,
+    sources: &Sources,
+    style: Style,
+    out: &mut dyn Write,
+) -> fmt::Result {
+    let mut is_first = true;
+    for part in wanted {
+        if *part == Part::Trace && !record.trace.is_empty() {
+            separate(&mut is_first, out)?;
+            trace::write(&record.trace, style, out)?;
+            left_out(record, out)?;
+        }
+        for text in part_of(*part, heading, record, sources, style) {
+            if !text.is_empty() {
+                separate(&mut is_first, out)?;
+                out.write_str(&text)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An empty line before every text but the first.
+fn separate(is_first: &mut bool, out: &mut dyn Write) -> fmt::Result {
+    match core::mem::take(is_first) {
+        true => Ok(()),
+        false => out.write_char('\n'),
+    }
+}
+
+fn left_out(record: &RunRecord, out: &mut dyn Write) -> fmt::Result {
+    match record.trace_left_out {
+        0 => Ok(()),
+        more => writeln!(
+            out,
+            "  … and {more} more events: a run this long is traced at its beginning only"
+        ),
+    }
+}
+
+/// The texts of a part, but for the trace: that may be too long for one.
 fn part_of(
     part: Part,
     heading: &Heading,
@@ -115,17 +158,7 @@ fn part_of(
     let one = |text: String| Vec::from([text]);
     match part {
         Part::Heading => one(top(heading, style)),
-        Part::Trace if record.trace.is_empty() => Vec::new(),
-        Part::Trace => {
-            let mut text = trace(&record.trace, style);
-            if record.trace_left_out > 0 {
-                text.push_str(&format!(
-                    "  … and {} more events: a run this long is traced at its beginning only\n",
-                    record.trace_left_out
-                ));
-            }
-            one(text)
-        }
+        Part::Trace => Vec::new(),
         Part::Output => one(output(&record.output, style)),
         Part::Threads if on_paper(record) => Vec::from([
             threads(record, style),

@@ -1,5 +1,6 @@
 //! Colours, or none. Few and calm: red for what is wrong, yellow for waiting, the rest by weight.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt::Write;
 
@@ -45,17 +46,28 @@ impl Style {
             out.push_str(text);
             return;
         }
-        let bold = anstyle::Style::new().effects(Effects::BOLD);
-        let foreground =
-            |color: AnsiColor| anstyle::Style::new().fg_color(Some(Color::Ansi(color)));
-        let style = match paint {
-            Paint::Plain => anstyle::Style::new(),
-            Paint::Strong => bold,
-            Paint::Faint => anstyle::Style::new().effects(Effects::DIMMED),
-            Paint::Bad => bold.fg_color(Some(Color::Ansi(AnsiColor::Red))),
-            Paint::Warn => foreground(AnsiColor::Yellow),
-            Paint::Good => foreground(AnsiColor::Green),
-        };
+        let style = ansi(paint);
         write!(out, "{style}{text}{style:#}").expect("a text takes all that is written into it");
+    }
+
+    /// What stands before and after a text that is painted so.
+    pub(crate) fn marks(self, paint: Paint) -> (String, String) {
+        match self.color {
+            true => (format!("{}", ansi(paint)), format!("{:#}", ansi(paint))),
+            false => (String::new(), String::new()),
+        }
+    }
+}
+
+fn ansi(paint: Paint) -> anstyle::Style {
+    let bold = anstyle::Style::new().effects(Effects::BOLD);
+    let foreground = |color: AnsiColor| anstyle::Style::new().fg_color(Some(Color::Ansi(color)));
+    match paint {
+        Paint::Plain => anstyle::Style::new(),
+        Paint::Strong => bold,
+        Paint::Faint => anstyle::Style::new().effects(Effects::DIMMED),
+        Paint::Bad => bold.fg_color(Some(Color::Ansi(AnsiColor::Red))),
+        Paint::Warn => foreground(AnsiColor::Yellow),
+        Paint::Good => foreground(AnsiColor::Green),
     }
 }

@@ -1,12 +1,16 @@
 //! A run made by hand, and how it looks.
 
+use crate::columns::Table;
+use crate::style::Paint;
+use crate::trace::place;
 use crate::{Heading, Style, json, run};
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use sim_abi::event::ExitStatus;
 use sim_abi::finding::{Site, StackFrame};
-use sim_abi::record::{CoreRecord, ProcessRecord, RunRecord, ThreadRecord, TraceKind, TraceLine};
+use sim_abi::record::{CoreRecord, ProcessRecord, RunRecord, ThreadRecord};
+use sim_abi::trace::{Sentence, Trace, TraceKind, TraceLine};
 use sim_abi::{CoreId, EventKind, Finding, FindingKind, Location, Object, Pid, Tick, Tid, Verdict};
 
 const LOCK: Object = Object::Mutex(Location::Private {
@@ -14,10 +18,8 @@ const LOCK: Object = Object::Mutex(Location::Private {
     address: 0x11000,
 });
 
-fn line(tick: u64, name: &str, line: u32, kind: EventKind, names: &[&str]) -> TraceLine {
-    TraceLine {
-        tick: Tick(tick),
-        core: Some(CoreId(0)),
+fn line(trace: &mut Trace, tick: u64, name: &str, line: u32, kind: EventKind, names: &[&str]) {
+    let sentence = trace.say(Sentence {
         thread: Tid(1),
         name: name.into(),
         file: if line > 0 { "deadlock.c" } else { "" }.into(),
@@ -27,7 +29,25 @@ fn line(tick: u64, name: &str, line: u32, kind: EventKind, names: &[&str]) -> Tr
             names: core::array::from_fn(|n| names.get(n).map(|name| (*name).into())),
             text: String::new(),
         },
-    }
+    });
+    trace.lines.push(TraceLine {
+        tick: Tick(tick),
+        core: Some(CoreId(0)),
+        sentence,
+    });
+}
+
+fn lines() -> Trace {
+    let mut trace = Trace::default();
+    line(&mut trace, 0, "bank/main", 0, EventKind::Starts, &[]);
+    let child = EventKind::ThreadCreated { child: Tid(2) };
+    line(&mut trace, 140, "bank/main", 31, child, &["bank/t1"]);
+    let blocks = EventKind::Blocks {
+        on: LOCK,
+        holder: Some(Tid(3)),
+    };
+    line(&mut trace, 260, "bank/t1", 14, blocks, &["b", "bank/t2"]);
+    trace
 }
 
 fn site(thread: &str, what: &str, line: u32) -> Site {
@@ -101,26 +121,7 @@ fn record() -> RunRecord {
         switches: (4, 1),
         races: 0,
         trace_left_out: 0,
-        trace: Vec::from([
-            line(0, "bank/main", 0, EventKind::Starts, &[]),
-            line(
-                140,
-                "bank/main",
-                31,
-                EventKind::ThreadCreated { child: Tid(2) },
-                &["bank/t1"],
-            ),
-            line(
-                260,
-                "bank/t1",
-                14,
-                EventKind::Blocks {
-                    on: LOCK,
-                    holder: Some(Tid(3)),
-                },
-                &["b", "bank/t2"],
-            ),
-        ]),
+        trace: lines(),
         timeline: Vec::new(),
         outcomes: Vec::new(),
     }
@@ -207,4 +208,58 @@ fn json_has_the_keys_that_are_promised() {
         ..heading()
     };
     assert!(json(&nothing, &record(), None).contains("\"expected\": null"));
+}
+
+/// A trace is written in two parts, each line's tick from the one before; the same as one table.
+#[test]
+fn a_trace_is_a_table() {
+    let mut trace = Trace::default();
+    let names = ["bank/main", "bank/a thread with a long name"];
+    for (n, tick) in [
+        0,
+        9,
+        10,
+        10,
+        99,
+        1099,
+        5,
+        20,
+        1_000_000,
+        999_999,
+        u64::MAX,
+        3,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = names[n / 6];
+        line(&mut trace, tick, name, n as u32, EventKind::Yields, &[]);
+        trace.lines[n].core = [None, Some(CoreId(0)), Some(CoreId(12345))][n / 2 % 3];
+    }
+    // Said again; and one that nobody says any more makes no column wider.
+    trace.lines.extend_from_within(..3);
+    let long = "x".repeat(50);
+    line(&mut trace, 1, &long, 1, EventKind::Starts, &[]);
+    trace.lines.pop();
+    for style in [Style::PLAIN, Style { color: true }] {
+        let mut table = Table::default();
+        table
+            .right(Paint::Faint, "tick")
+            .left(Paint::Faint, "core")
+            .left(Paint::Faint, "thread")
+            .left(Paint::Faint, "event")
+            .end();
+        for line in &trace.lines {
+            let sentence = trace.sentence(line);
+            let core = line.core.map_or(String::new(), |core| core.to_string());
+            table
+                .right(Paint::Faint, line.tick)
+                .left(Paint::Faint, core)
+                .left(Paint::Plain, &sentence.name)
+                .left(Paint::Plain, "yields")
+                .left(Paint::Faint, place(&sentence.file, sentence.line))
+                .end();
+        }
+        assert_eq!(crate::trace::trace(&trace, style), table.show(2, style));
+    }
 }

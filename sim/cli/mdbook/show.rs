@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use clap::ValueEnum;
 use sim_abi::record::RunRecord;
+use sim_abi::trace::TraceLine;
 use sim_abi::{Tick, Verdict};
 use sim_report::{CheckHeading, Heading, Part, Style, line_words};
 use sim_scenario::Scenario;
@@ -119,10 +120,12 @@ impl Shower {
         }
         let (mut scenario, loader) = load::load(&options.files, &options.args, &options.compiler)?;
         machine::apply(options, &mut scenario.config)?;
-        let trace = sim_explore::run::Options {
+        let asked = sim_explore::run::Options {
             trace: run::level(options.trace),
+            // For any block that shows this run.
+            timeline: true,
         };
-        let record = sim_explore::run::run(&scenario.config, &trace);
+        let record = sim_explore::run::run(&scenario.config, &asked);
         let outcome = Rc::new(Outcome {
             heading: run::heading(&scenario, options),
             level: options.trace,
@@ -321,18 +324,20 @@ fn trace(block: &Block, outcome: &Outcome) -> Result<Piece, Wrong> {
     let threads = block.texts("threads")?;
     let when = ticks(block)?;
     let wanted = |index: &usize| {
-        let line = &all[*index];
+        let line = &all.lines[*index];
+        let thread = &all.sentence(line).name;
         let tick = line.tick.0;
-        (threads.is_empty() || threads.iter().any(|name| **name == *line.name))
+        (threads.is_empty() || threads.iter().any(|name| **name == **thread))
             && tick >= when.from.unwrap_or(0)
             && tick < when.to.unwrap_or(u64::MAX)
     };
-    let mut chosen: Vec<usize> = (0..all.len()).filter(wanted).collect();
+    let mut chosen: Vec<usize> = (0..all.lines.len()).filter(wanted).collect();
     let find = |key: &str, chosen: &[usize], from: usize| -> Result<Option<usize>, Wrong> {
         let Some(words) = block.text(key)? else {
             return Ok(None);
         };
-        let line = |index: &usize| line_words(&all[*index]).contains(words);
+        let says = |line: &TraceLine| line_words(all.sentence(line)).contains(words);
+        let line = |index: &usize| says(&all.lines[*index]);
         match chosen[from..].iter().position(line) {
             Some(position) => Ok(Some(from + position)),
             None => Err(block.wrong(key, format!("no line of the trace has `{words}`"))),
@@ -354,11 +359,9 @@ fn trace(block: &Block, outcome: &Outcome) -> Result<Piece, Wrong> {
     if chosen.is_empty() {
         return Err(block.wrong("show", "no line of the trace is left"));
     }
-    let after = all.len() - 1 - chosen.last().copied().unwrap_or(0);
-    let record = RunRecord {
-        trace: chosen.iter().map(|index| all[*index].clone()).collect(),
-        ..outcome.record.clone()
-    };
+    let after = all.lines.len() - 1 - chosen.last().copied().unwrap_or(0);
+    let mut record = outcome.record.clone();
+    record.trace.lines = chosen.iter().map(|index| all.lines[*index]).collect();
     let text = parts(&[Part::Trace], outcome, &record);
     let text = with_omissions(&text, before, after);
     // What an instruction does stands in columns of its own.
@@ -444,8 +447,9 @@ fn moment(block: &Block, outcome: &Outcome) -> Result<When, Wrong> {
     let Some(words) = block.text("at")? else {
         return Ok(When::default());
     };
-    let mut lines = outcome.record.trace.iter();
-    match lines.find(|line| line_words(line).contains(words)) {
+    let trace = &outcome.record.trace;
+    let says = |line: &&TraceLine| line_words(trace.sentence(line)).contains(words);
+    match trace.lines.iter().find(says) {
         Some(line) => Ok(When {
             from: Some(line.tick.0),
             to: Some(line.tick.0),
