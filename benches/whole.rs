@@ -3,11 +3,14 @@
 //!   * `run/…`   a program of one thread, of two on one core and of four on four: instructions a second, with
 //!     nobody listening, with the detectors (of races too, from two threads on) and with the trace of the
 //!     kernel's events;
+//!   * `switches` two threads that share a core and change places every hundred ticks, up to the report: with
+//!     findings alone, and with a trace of 250,000 lines;
 //!   * `command` all of `sim run scenarios/deadlock.toml` but the process itself;
 //!   * `world`   what a branch of a search costs: copy and step, save, step and go back, fingerprint.
 
 #![allow(missing_docs)] // `criterion_group!` writes a public function.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +18,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sim_abi::{Choice, Location, MemoryAccess, Tick};
 use sim_explore::run::{Options, TraceLevel};
 use sim_kernel::{Config, Mode, Visibility, World};
+use sim_report::{Heading, Part};
 use sim_scenario::Scenario;
 
 /// Works on memory of its own, in as many threads as it is told.
@@ -87,6 +91,64 @@ fn runs(criterion: &mut Criterion) {
         }
         group.finish();
     }
+}
+
+/// Computes in two threads: of a trace that long, nothing is left out.
+const SWITCHES: &str = r"
+#include <pthread.h>
+
+static void *work(void *unused) {
+    unsigned x = 1;
+    for (int i = 0; i < 890000; i++) x = x * 31 + i;
+    return (void *)x;
+}
+
+int main(void) {
+    pthread_t a, b;
+    pthread_create(&a, NULL, work, NULL);
+    pthread_create(&b, NULL, work, NULL);
+    pthread_join(a, NULL);
+    pthread_join(b, NULL);
+    return 0;
+}
+";
+
+/// Takes a report, and counts its bytes.
+struct Reader(usize);
+
+impl Write for Reader {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
+
+/// Runs and reports; the length of the report.
+fn report(config: &Config, trace: TraceLevel) -> usize {
+    let asked = Options {
+        trace,
+        ..Options::default()
+    };
+    let record = sim_explore::run::run(config, &asked);
+    let mut reader = Reader(0);
+    let heading = Heading::default();
+    let plain = sim_report::Style::PLAIN;
+    sim_report::write(&Part::ALL, &heading, &record, &|_| None, plain, &mut reader)
+        .expect("the reader takes all");
+    reader.0
+}
+
+fn switches(criterion: &mut Criterion) {
+    let config = compile("switches.c", SWITCHES.as_bytes(), &[]).config;
+    let mut group = criterion.benchmark_group("switches");
+    group.sample_size(20);
+    for (name, trace) in [
+        ("findings", TraceLevel::None),
+        ("findings and trace", TraceLevel::Events),
+    ] {
+        group.bench_function(name, |b| b.iter(|| report(&config, trace)));
+    }
+    group.finish();
 }
 
 /// The text of a file in `scenarios/`.
@@ -166,5 +228,5 @@ fn world(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, runs, command, world);
+criterion_group!(benches, runs, switches, command, world);
 criterion_main!(benches);
