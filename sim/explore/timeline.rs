@@ -71,3 +71,35 @@ impl Timeline {
         self.spans
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sim_abi::{CoreId, Tick, Tid};
+
+    /// Core 1 before core 0, which runs thread 1 in two parts that are one; `instructions` are executed.
+    fn told(wanted: bool, instructions: u64) -> Vec<(u16, u64, u64)> {
+        let mut timeline = Timeline::new(wanted);
+        for (core, from, to) in [(1, 0, 2), (0, 0, 3), (0, 3, 5), (1, 4, 5)] {
+            timeline.span(Span {
+                core: CoreId(core),
+                from: Tick(from),
+                to: Tick(to),
+                thread: Tid(1),
+                overhead: false,
+            });
+            timeline.executed(instructions);
+        }
+        let spans = timeline.finish();
+        let span = |s: &Span| (s.core.0, s.from.0, s.to.0);
+        spans.iter().map(span).collect()
+    }
+
+    #[test]
+    fn kept_if_wanted_or_on_paper() {
+        let all = [(0, 0, 5), (1, 0, 2), (1, 4, 5)];
+        assert_eq!(told(true, 7), all);
+        assert_eq!(told(false, 0), all);
+        assert_eq!(told(false, 7), []);
+    }
+}
