@@ -166,7 +166,9 @@ fn said(text: &str, config: &Config, options: Options) -> Option<Said> {
                 // For the toy other ways are the shortest: it comes to other places with the same mistake.
                 // A deadlock that is not the first finding is told as of the state it was met in.
                 let is_deadlock = finding.kind == FindingKind::Error(Verdict::Deadlock);
-                if is_deadlock || races_only && !is_race {
+                // What `memcpy` copies is used later: which of two calls it was is not known any more.
+                let is_copied = finding.message.contains("never written");
+                if is_deadlock || is_copied || races_only && !is_race {
                     places.clear();
                 }
                 format!("{:?} {places:?}", finding.kind)

@@ -64,6 +64,7 @@ fn all_findings_are_told() {
         ),
         ("fresh.c", &["memory-error 21 28"]),
         ("fresh.c -D CLEARED", &[]),
+        ("copied.c", &["memory-error 12 17 28", "memory-error 17 28"]),
         (
             "reader.c",
             &["exit-holding-lock 11", "exit-holding-lock 18"],

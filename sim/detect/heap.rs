@@ -87,6 +87,19 @@ pub enum HeapErrorKind {
     FreeInvalid,
 }
 
+impl HeapErrorKind {
+    /// The same mistake at another distance is no other mistake.
+    #[must_use]
+    pub fn without_distance(self) -> HeapErrorKind {
+        match self {
+            HeapErrorKind::OutOfBounds { after, .. } => {
+                HeapErrorKind::OutOfBounds { distance: 0, after }
+            }
+            kind => kind,
+        }
+    }
+}
+
 /// A wrong use of the heap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeapError {
@@ -427,14 +440,10 @@ impl Heap {
 
     fn report(&mut self, error: HeapError) {
         self.count += 1;
-        // The distance does not make it another mistake.
-        let kind = match error.kind {
-            HeapErrorKind::OutOfBounds { after, .. } => {
-                HeapErrorKind::OutOfBounds { distance: 0, after }
-            }
-            kind => kind,
-        };
-        if self.reported.insert((error.access.pc, kind)) {
+        if self
+            .reported
+            .insert((error.access.pc, error.kind.without_distance()))
+        {
             self.found.push_back(error);
             self.is_busy = true;
         }

@@ -20,7 +20,7 @@ use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
 use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
 use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_ended_by};
-use sim_detect::heap::Heap;
+use sim_detect::heap::{Heap, HeapError, HeapErrorKind};
 use sim_detect::held::Held;
 use sim_detect::side::Side;
 use sim_kernel::{Config, Enabled, Observer, Operation, World};
@@ -70,6 +70,8 @@ pub enum Clue {
     Deadlock(Option<Kind>, Vec<Spot>),
     /// Done by the last step, in this place.
     Told(FindingKind, Spot),
+    /// A wrong use of the heap, in this place.
+    Memory(HeapErrorKind, Spot),
     /// In the last step the end of this thread, in this place, left locks behind.
     LeftLocked(Tid, Spot),
     /// These threads can move for ever without getting anywhere: by so many steps back to the same state.
@@ -99,6 +101,7 @@ impl Clue {
             Clue::Race(..) => FindingKind::Error(Verdict::DataRace),
             Clue::Deadlock(..) => FindingKind::Error(Verdict::Deadlock),
             Clue::Told(kind, _) => *kind,
+            Clue::Memory(..) => FindingKind::Error(Verdict::MemoryError),
             Clue::LeftLocked(..) => FindingKind::ExitHoldingLock,
             Clue::Livelock(..) => FindingKind::Error(Verdict::Livelock),
             Clue::Limit(_) => FindingKind::Error(Verdict::LimitReached),
@@ -256,7 +259,7 @@ pub struct Watch {
     /// Lock orders.
     pub orders: orders::Listener,
     /// Memory errors of the last step.
-    errors: Vec<Side>,
+    errors: Vec<HeapError>,
 }
 
 /// What a step did: for strategies that ask which steps commute.
@@ -363,7 +366,7 @@ impl Observer for Watch {
         if self.history.has_heap
             && let Some(error) = Arc::make_mut(&mut self.history.heap).access(access)
         {
-            self.errors.push(error.access);
+            self.errors.push(error);
         }
     }
 
@@ -377,6 +380,7 @@ impl Observer for Watch {
             }
         }
         if self.history.has_heap {
+            self.place_errors(world);
             self.known = Some((*access, Spot::of_access(world, access)));
         }
         self.access(access);
@@ -396,13 +400,18 @@ impl Watch {
 
     /// The step is over.
     pub fn end(&mut self, world: &World) {
-        for access in core::mem::take(&mut self.errors) {
-            let kind = FindingKind::Error(Verdict::MemoryError);
-            let spot = self.place_of_error(world, &access);
-            self.clues.push(Clue::Told(kind, spot));
-        }
+        self.place_errors(world);
         self.known = None;
         self.history.update();
+    }
+
+    /// Says where the memory errors were made that have been noticed so far.
+    fn place_errors(&mut self, world: &World) {
+        for error in core::mem::take(&mut self.errors) {
+            let spot = self.place_of_error(world, &error.access);
+            let kind = error.kind.without_distance();
+            self.clues.push(Clue::Memory(kind, spot));
+        }
     }
 
     /// Deep in the middle of a step it is not known who called the library.
@@ -528,7 +537,7 @@ impl Watch {
         }
         let heap = Arc::make_mut(&mut self.history.heap);
         if let Some(error) = heap.event(event) {
-            self.errors.push(error.access);
+            self.errors.push(error);
         }
         let heap = Arc::make_mut(&mut self.history.heap);
         match event.kind {

@@ -19,7 +19,7 @@ use sim_kernel::World;
 use crate::names::Names;
 
 pub use memory::{
-    name_race, one_race_each, side_words, unnamed_heap_error, unnamed_leak, unnamed_race,
+    heap_help, name_race, one_race_each, side_words, unnamed_heap_error, unnamed_leak, unnamed_race,
 };
 pub use waits::{Taking, deadlock, livelock, lock_order, standstill, waits_behind};
 

@@ -170,12 +170,16 @@ pub fn explain(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> (Findi
 
 /// What was found by the last step: the one that is about the line of the clue, if there are several.
 fn told(config: &Config, record: &RunRecord, clue: &Clue) -> Option<Finding> {
-    let same_kind = record.findings.iter().rev();
-    let mut same_kind = same_kind.filter(|f| f.kind == clue.kind());
-    let line = match clue {
-        Clue::Told(_, spot) => spot.line(config),
-        _ => None,
+    let (line, help) = match clue {
+        Clue::Told(_, spot) => (spot.line(config), None),
+        Clue::Memory(kind, spot) => (spot.line(config), Some(findings::heap_help(*kind))),
+        _ => (None, None),
     };
+    let same_kind = record.findings.iter().rev();
+    let mut same_kind = same_kind.filter(|f| {
+        let is_same_mistake = help.is_none_or(|help| f.help.as_deref() == Some(help));
+        f.kind == clue.kind() && is_same_mistake
+    });
     let at_line = |f: &&Finding| {
         let mut sites = f.locations.iter();
         line.as_ref()
@@ -192,7 +196,7 @@ fn state_finding(world: &World, listener: &Listener, clue: &Clue) -> Option<Find
         Clue::Deadlock(..) => Some(deadlock(world, listener, clue)),
         Clue::Livelock(threads, round) => Some(livelock(world, listener, threads, *round)),
         Clue::Limit(what) => Some(limit_reached(what, world)),
-        Clue::Told(..) | Clue::LeftLocked(..) => None,
+        Clue::Told(..) | Clue::Memory(..) | Clue::LeftLocked(..) => None,
     }
 }
 

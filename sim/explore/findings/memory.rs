@@ -98,6 +98,17 @@ fn race_key(finding: &Finding) -> Option<(&str, [(&str, u32); 2])> {
     Some((about, places))
 }
 
+/// What to do about a wrong use of the heap. Each kind has its own.
+pub fn heap_help(kind: HeapErrorKind) -> &'static str {
+    match kind {
+        HeapErrorKind::UseAfterFree => "free it after its last use",
+        HeapErrorKind::OutOfBounds { .. } => "the index or the size is wrong",
+        HeapErrorKind::Uninitialised => "write it first, or use calloc",
+        HeapErrorKind::FreeTwice => "set the pointer to NULL after free",
+        HeapErrorKind::FreeInvalid => "free what malloc returned, and nothing else",
+    }
+}
+
 /// A heap error, before its places have been looked at.
 pub fn unnamed_heap_error(heap: &HeapError) -> Finding {
     let bytes = |n: u32| {
@@ -111,14 +122,13 @@ pub fn unnamed_heap_error(heap: &HeapError) -> Finding {
         format!("a block of {}", bytes(b.size))
     });
     let verb = if heap.access.write { "writes" } else { "reads" };
-    let (message, help) = match heap.kind {
-        HeapErrorKind::UseAfterFree => (
-            format!("memory error: {verb} {block} that has been freed"),
-            "free it after its last use",
-        ),
+    let message = match heap.kind {
+        HeapErrorKind::UseAfterFree => {
+            format!("memory error: {verb} {block} that has been freed")
+        }
         HeapErrorKind::OutOfBounds { distance, after } => {
             let size = heap.block.map_or(0, |b| b.size);
-            let message = match after {
+            match after {
                 true => format!(
                     "memory error: {verb} behind the end of {block}, at offset {}",
                     u64::from(size) + u64::from(distance)
@@ -127,27 +137,19 @@ pub fn unnamed_heap_error(heap: &HeapError) -> Finding {
                     "memory error: {verb} {} before the start of {block}",
                     bytes(distance.saturating_add(1))
                 ),
-            };
-            (message, "the index or the size is wrong")
+            }
         }
-        HeapErrorKind::Uninitialised => (
-            format!("memory error: uses bytes of {block} that were never written"),
-            "write it first, or use calloc",
-        ),
-        HeapErrorKind::FreeTwice => (
-            format!("memory error: frees {block} a second time"),
-            "set the pointer to NULL after free",
-        ),
-        HeapErrorKind::FreeInvalid => (
-            format!(
-                "memory error: frees {:#x}, which is no heap block",
-                heap.address
-            ),
-            "free what malloc returned, and nothing else",
+        HeapErrorKind::Uninitialised => {
+            format!("memory error: uses bytes of {block} that were never written")
+        }
+        HeapErrorKind::FreeTwice => format!("memory error: frees {block} a second time"),
+        HeapErrorKind::FreeInvalid => format!(
+            "memory error: frees {:#x}, which is no heap block",
+            heap.address
         ),
     };
     let mut finding = error(Verdict::MemoryError, message, heap.access.tick);
-    finding.help = Some(help.to_string());
+    finding.help = Some(heap_help(heap.kind).to_string());
     finding
 }
 
