@@ -16,7 +16,8 @@ use std::fmt::Write;
 use proptest::prelude::*;
 use sim_abi::check::CheckRecord;
 use sim_abi::{FindingKind, Verdict};
-use sim_explore::check::{Options, StrategyKind, check};
+use sim_explore::check::{Options, StrategyKind, check, check_with};
+use sim_explore::workers::Workers;
 use sim_kernel::{Config, Mode, Visibility, World};
 
 /// What a thread does: one line of C each. `n` is the thread's number.
@@ -233,11 +234,62 @@ proptest! {
         agree(&threads);
     }
 
+    /// Whoever makes which step.
+    #[test]
+    fn any_number_of_workers_finds_the_same(threads in threads()) {
+        same_for_three(&threads);
+    }
+
     /// Two ways to a state that is known by one fingerprint: whatever is chosen from there on, the
     /// fingerprints stay equal.
     #[test]
     fn equal_fingerprints_stay_equal(threads in threads(), picks in prop::collection::vec(0usize..6, 12)) {
         twins(&program(&threads), &picks);
+    }
+}
+
+/// Three workers, from the first step on.
+struct Three;
+
+impl Workers for Three {
+    fn count(&self) -> usize {
+        3
+    }
+
+    fn run(&self, mine: &mut dyn FnMut(), others: &(dyn Fn(usize) + Sync)) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| others(1));
+            scope.spawn(|| others(2));
+            mine();
+        });
+    }
+
+    fn rest(&self) {
+        std::thread::yield_now();
+    }
+}
+
+/// Three workers and one say the same, to the last number.
+fn same_for_three(threads: &[Vec<usize>]) {
+    let text = program(threads);
+    let config = config(&text);
+    for (strategy, reduction) in [
+        (StrategyKind::States, true),
+        (StrategyKind::States, false),
+        (StrategyKind::Dfs, true),
+    ] {
+        let options = Options {
+            head_start: 0,
+            ..asked(strategy, reduction, false)
+        };
+        let told = |record: CheckRecord| CheckRecord {
+            memory_bytes: 0,
+            depth: 0,
+            ..record
+        };
+        let one = told(check(&config, &options, &mut |_| true));
+        let three = told(check_with(&config, &options, &Three, &mut |_| true));
+        assert_eq!(one, three, "{strategy:?}, reduced: {reduction}, of\n{text}");
     }
 }
 
@@ -306,6 +358,14 @@ fn walk_both(mut one: World, mut two: World, picks: &[usize], text: &str) {
         }
         assert_eq!(one.fingerprint(), two.fingerprint(), "{text}");
     }
+}
+
+/// Programs in which nothing is wrong are searched by all three to the end: threads that lock before they
+/// count, or count atomically; one that waits for another.
+#[test]
+fn workers_share_what_has_no_mistake() {
+    same_for_three(&[vec![13, 13, 5], vec![13, 5, 5], vec![5, 13]]);
+    same_for_three(&[vec![14, 13], vec![15, 13], vec![5, 5, 13]]);
 }
 
 /// Two threads `x = x + 1` are small enough for states without reduction, for dpor, for dfs (4! / (2! · 2!) = 6 interleavings) and for the

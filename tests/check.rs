@@ -94,6 +94,31 @@ fn reduction_leaves_out_steps_and_no_states() {
     }
 }
 
+/// The result is the same for any number of workers: a proof, a bound, a finding.
+#[test]
+fn workers_agree() {
+    for command in [
+        "philosophers.c -D N=7",
+        "philosophers.c -D N=6 --no-reduction",
+        "philosophers.c -D N=4 --strategy dfs --max-executions 2000",
+        "philosophers.c -D N=7 --max-states 18000",
+        "philosophers.c -D N=5 --preemptions 4",
+        "lastzero.c -D N=6",
+    ] {
+        let with = |jobs: u32| {
+            let mut found = check(&format!("{command} --jobs {jobs}"));
+            let found = found.as_object_mut().expect("an object");
+            found.remove("seconds");
+            found.remove("memory_bytes");
+            found.clone()
+        };
+        let one = with(1);
+        for jobs in [2, 4] {
+            assert_eq!(one, with(jobs), "{command}, {jobs} workers");
+        }
+    }
+}
+
 /// A thread that never comes to a step of its own accord does not keep others from being seen.
 #[test]
 fn endless_threads_are_seen_to_race() {

@@ -102,9 +102,9 @@ pub struct CheckOptions {
     /// Try only executions with so many preemptions at most
     #[arg(long, value_name = "N")]
     pub preemptions: Option<u64>,
-    /// Worker threads; the result is the same for any number
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: u16,
+    /// Worker threads, as many as processors by default; the result is the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
     /// Make every step of every state, also where others show the same (`states`)
     #[arg(long)]
     pub no_reduction: bool,

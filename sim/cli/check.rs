@@ -14,6 +14,7 @@ use sim_report::CheckHeading;
 use sim_scenario::Scenario;
 
 use crate::arguments::{CheckOptions, Format};
+use crate::workers::Threads;
 use crate::{Failure, load, terminal};
 
 /// Loads, checks, reports.
@@ -22,9 +23,9 @@ pub fn check(options: &CheckOptions) -> Result<ExitCode, Failure> {
     let (scenario, loader) = load::load(&options.files, &options.args, &options.compiler)?;
     let asked = asked(options, &scenario)?;
     let mut progress = Progress::new(options, start);
-    let record = sim_explore::check::check(&scenario.config, &asked, &mut |tally| {
-        progress.report(tally)
-    });
+    let workers = Threads::asked(options.jobs);
+    let report = &mut |tally: &Tally| progress.report(tally);
+    let record = sim_explore::check::check_with(&scenario.config, &asked, &workers, report);
     progress.clear();
     if let (Some(file), Some(way)) = (&options.save, &record.counterexample) {
         save(file, &schedule::write(&way.schedule))?;
@@ -69,6 +70,7 @@ pub fn asked(options: &CheckOptions, scenario: &Scenario) -> Result<Options, Fai
         seed: options.seed.unwrap_or(scenario.config.seed),
         reduction: !options.no_reduction,
         every_access: false,
+        head_start: default.head_start,
         outcomes: check.outcomes.clone().or(expected),
     })
 }

@@ -15,6 +15,7 @@ mod picture;
 mod run;
 mod schema;
 mod terminal;
+mod workers;
 
 use std::process::ExitCode;
 

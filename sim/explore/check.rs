@@ -11,6 +11,7 @@ use sim_abi::check::{CheckRecord, Counterexample};
 use sim_abi::{Choice, Finding, FindingKind, Schedule, Tick, Verdict};
 use sim_kernel::Config;
 
+use crate::circles::Circles;
 use crate::clue::Clue;
 use crate::conditions;
 use crate::dfs::Dfs;
@@ -20,7 +21,6 @@ use crate::livelock::Graph;
 use crate::orders::{self, Orders};
 use crate::pct::Pct;
 use crate::random::Random;
-use crate::reduced::Reduced;
 use crate::replay;
 use crate::schedule::{VERSION, program_id};
 use crate::search::{Bounds, Discovery, Search, Tally, switches};
@@ -28,6 +28,7 @@ use crate::sharing::Sharing;
 use crate::shortest::{Levels, Straightest};
 use crate::states::States;
 use crate::strategy::Strategy;
+use crate::workers::{Alone, Workers};
 
 /// Errors and warnings that get words; more are left out.
 const FINDINGS_MAX: usize = 32;
@@ -87,6 +88,8 @@ pub struct Options {
     /// Steps are left out whose traces are seen otherwise (`states` only). A bound on preemptions rules
     /// it out.
     pub reduction: bool,
+    /// A search that takes more transitions is shared by all workers.
+    pub head_start: u64,
     /// Every access is a step, to private memory too: for tests of what is left out otherwise.
     pub every_access: bool,
 }
@@ -102,6 +105,7 @@ impl Default for Options {
             seed: 0,
             outcomes: None,
             reduction: true,
+            head_start: 1 << 14,
             every_access: false,
         }
     }
@@ -124,23 +128,60 @@ impl Options {
     }
 }
 
-/// Checks a scenario. `report` is told how far it has come now and then; it says whether to go on.
+/// Checks a scenario, with one worker. `report` is told how far it has come now and then; it says whether
+/// to go on.
 pub fn check(
     config: &Config,
     options: &Options,
     report: &mut dyn FnMut(&Tally) -> bool,
 ) -> CheckRecord {
+    check_with(config, options, &Alone, report)
+}
+
+/// Checks a scenario with as many workers as there are. The result is the same for any number.
+pub fn check_with(
+    config: &Config,
+    options: &Options,
+    workers: &dyn Workers,
+    report: &mut dyn FnMut(&Tally) -> bool,
+) -> CheckRecord {
     let config = config.for_choices();
     let bounds = options.bounds();
     match options.strategy {
-        StrategyKind::States if options.reduction && bounds.preemptions.is_none() => {
-            with(&config, Reduced::default(), options, bounds, report)
-        }
-        StrategyKind::States => with(&config, States::default(), options, bounds, report),
-        StrategyKind::Dpor => with(&config, Dpor::default(), options, bounds, report),
-        StrategyKind::Dfs => with(&config, Dfs::default(), options, bounds, report),
-        StrategyKind::Random => with(&config, Random::new(options.seed), options, bounds, report),
-        StrategyKind::Pct => with(&config, Pct::new(options.seed), options, bounds, report),
+        StrategyKind::States if options.reduction && bounds.preemptions.is_none() => with(
+            &config,
+            States::<true>::default(),
+            options,
+            bounds,
+            workers,
+            report,
+        ),
+        StrategyKind::States => with(
+            &config,
+            States::<false>::default(),
+            options,
+            bounds,
+            workers,
+            report,
+        ),
+        StrategyKind::Dpor => with(&config, Dpor::default(), options, bounds, workers, report),
+        StrategyKind::Dfs => with(&config, Dfs::default(), options, bounds, workers, report),
+        StrategyKind::Random => with(
+            &config,
+            Random::new(options.seed),
+            options,
+            bounds,
+            workers,
+            report,
+        ),
+        StrategyKind::Pct => with(
+            &config,
+            Pct::new(options.seed),
+            options,
+            bounds,
+            workers,
+            report,
+        ),
     }
 }
 
@@ -149,6 +190,7 @@ fn with<S: Strategy>(
     strategy: S,
     options: &Options,
     bounds: Bounds,
+    workers: &dyn Workers,
     report: &mut dyn FnMut(&Tally) -> bool,
 ) -> CheckRecord {
     let sharing = match options.every_access {
@@ -156,7 +198,7 @@ fn with<S: Strategy>(
         true => Sharing::everything(),
     };
     let mut search = Search::new(config, strategy, sharing, bounds, report);
-    search.run();
+    search.run_with(workers, options.head_start);
     let mut tally = core::mem::take(&mut search.tally);
     let name = search.strategy.name();
     let exhaustive = search.strategy.is_exhaustive();
@@ -275,7 +317,7 @@ impl Result<'_> {
     ) -> Option<String> {
         let sharing = self.sharing.clone();
         // Is there a cycle at all? The graph takes more memory than the question.
-        let mut search = Search::new(self.config, States::default(), sharing, bounds, report);
+        let mut search = Search::new(self.config, Circles::default(), sharing, bounds, report);
         search.run();
         if !search.strategy.may_circle() {
             return search.tally.cut;

@@ -23,6 +23,19 @@ impl Cursor {
         (next < choices).then_some(next)
     }
 
+    /// Gives away what has not been tried of so many choices.
+    pub fn divide(&mut self, depth: usize, choices: usize) -> Option<usize> {
+        let next = self.0.get_mut(depth).filter(|next| **next < choices)?;
+        Some(core::mem::replace(next, choices))
+    }
+
+    /// From `next` on, so far from the start; nothing is left before.
+    pub fn take_over(&mut self, depth: usize, next: usize) {
+        self.0.clear();
+        self.0.resize(depth, 0);
+        self.0.push(next);
+    }
+
     /// Nothing has been tried.
     pub fn clear(&mut self) {
         self.0.clear();
@@ -37,6 +50,8 @@ pub struct Dfs {
 
 impl Strategy for Dfs {
     const GOES_BACK: bool = true;
+    type Rest = usize;
+    type Shared = ();
 
     fn name(&self) -> &'static str {
         "dfs"
@@ -56,5 +71,21 @@ impl Strategy for Dfs {
 
     fn is_exhaustive(&self) -> bool {
         true
+    }
+
+    fn share(&self) -> Option<()> {
+        Some(())
+    }
+
+    fn join((): &()) -> Option<Self> {
+        Some(Dfs::default())
+    }
+
+    fn divide(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
+        self.cursor.divide(depth, enabled.len())
+    }
+
+    fn take_over(&mut self, depth: usize, next: usize) {
+        self.cursor.take_over(depth, next);
     }
 }

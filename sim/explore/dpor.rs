@@ -151,6 +151,8 @@ impl Strategy for Dpor {
     const GOES_BACK: bool = true;
     const WANTS_CHOICES: bool = true;
     const RECORDS: bool = true;
+    type Rest = ();
+    type Shared = ();
 
     fn name(&self) -> &'static str {
         "dpor"

@@ -60,6 +60,8 @@ impl Strategy for Graph {
     const GOES_BACK: bool = true;
     const WANTS_CHOICES: bool = true;
     const KNOWS_STATES: bool = true;
+    type Rest = ();
+    type Shared = ();
 
     fn name(&self) -> &'static str {
         "graph"

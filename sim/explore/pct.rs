@@ -72,6 +72,8 @@ impl Pct {
 
 impl Strategy for Pct {
     const GOES_BACK: bool = false;
+    type Rest = ();
+    type Shared = ();
 
     fn name(&self) -> &'static str {
         "pct"

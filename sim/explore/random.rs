@@ -29,6 +29,8 @@ impl Random {
 
 impl Strategy for Random {
     const GOES_BACK: bool = false;
+    type Rest = ();
+    type Shared = ();
 
     fn name(&self) -> &'static str {
         "random"

@@ -3,6 +3,8 @@
 //!
 //! When a word of memory turns out to be shared, the search walks its present way to the end, to learn
 //! more, and starts again: what ended with no word becoming shared has seen all (`sharing.rs`).
+//!
+//! Here is what one worker does. Several on one search: `team.rs`.
 
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -19,6 +21,7 @@ use crate::conditions::{Condition, Line};
 use crate::orders::Orders;
 use crate::sharing::Sharing;
 use crate::strategy::{Arrival, Arrived, Strategy};
+use crate::workers::Pool;
 
 /// A way that is walked only to learn what is shared ends after so many steps.
 const LEARNING_STEPS_MAX: usize = 10_000;
@@ -88,6 +91,34 @@ pub struct Tally {
     pub progresses: bool,
 }
 
+impl Tally {
+    /// Adds what another worker has seen.
+    pub(crate) fn merge(&mut self, other: Tally) {
+        self.states += other.states;
+        self.executions += other.executions;
+        self.transitions += other.transitions;
+        self.depth = self.depth.max(other.depth);
+        self.memory_bytes = self.memory_bytes.max(other.memory_bytes);
+        for (outcome, count) in other.outcomes {
+            *self.outcomes.entry(outcome).or_insert(0) += count;
+        }
+        for (line, Condition { name, has_held }) in other.conditions {
+            let condition = self.conditions.entry(line).or_default();
+            condition.name = name;
+            condition.has_held |= has_held;
+        }
+        self.discoveries.extend(other.discoveries);
+        for (order, way) in other.orders {
+            self.orders.entry(order).or_insert(way);
+        }
+        self.limited += other.limited;
+        self.cut = self.cut.take().or(other.cut);
+        self.gap = self.gap.take().or(other.gap);
+        self.ends |= other.ends;
+        self.progresses |= other.progresses;
+    }
+}
+
 /// Whose choice it is.
 pub fn mover(choice: Choice) -> Option<Tid> {
     match choice {
@@ -103,31 +134,41 @@ pub fn switches(path: &[Choice]) -> u64 {
 }
 
 /// A state on the present way.
-struct Frame {
+pub(crate) struct Frame {
     /// To go back to it; `None`: it has one choice only, or the strategy does not go back.
-    saved: Option<Saved>,
-    history: History,
-    enabled: Vec<Enabled>,
-    preemptions: u64,
+    pub(crate) saved: Option<Saved>,
+    pub(crate) history: History,
+    pub(crate) enabled: Vec<Enabled>,
+    pub(crate) preemptions: u64,
 }
 
 /// A search.
 pub struct Search<'a, S: Strategy> {
-    config: &'a Arc<Config>,
+    pub(crate) config: &'a Arc<Config>,
     /// Who makes the choices.
     pub strategy: S,
     /// What memory is visible.
     pub sharing: Sharing,
-    bounds: Bounds,
+    pub(crate) bounds: Bounds,
     /// Told how far the search has come; `false`: it is to stop.
-    report: &'a mut dyn FnMut(&Tally) -> bool,
+    pub(crate) report: &'a mut dyn FnMut(&Tally) -> bool,
     /// What it has seen.
     pub tally: Tally,
-    watch: Watch,
-    path: Vec<Choice>,
-    frames: Vec<Frame>,
+    pub(crate) watch: Watch,
+    pub(crate) path: Vec<Choice>,
+    pub(crate) frames: Vec<Frame>,
     /// Stops when something has been found and the strategy would start again.
     pub stops_at_error: bool,
+    /// Where work goes to and comes from, if several share the search (`team.rs`).
+    pub(crate) pool: Option<&'a Pool<S::Rest>>,
+    /// States and transitions that the pool has been told of.
+    pub(crate) told: (u64, u64),
+    /// It leaves off after so many transitions.
+    pub(crate) patience: u64,
+    /// Steps made, those that count once more than once.
+    pub(crate) steps: u64,
+    /// It gives nothing away before so many.
+    pub(crate) next_gift: u64,
 }
 
 impl<'a, S: Strategy> Search<'a, S> {
@@ -150,6 +191,11 @@ impl<'a, S: Strategy> Search<'a, S> {
             path: Vec::new(),
             frames: Vec::new(),
             stops_at_error: false,
+            pool: None,
+            told: (0, 0),
+            patience: u64::MAX,
+            steps: 0,
+            next_gift: 0,
         }
     }
 
@@ -171,17 +217,17 @@ impl<'a, S: Strategy> Search<'a, S> {
     }
 
     fn is_stopped(&self) -> bool {
-        self.tally.cut.is_some()
+        self.tally.cut.is_some() || self.has_left_off()
+    }
+
+    /// It has lost its patience.
+    pub(crate) fn has_left_off(&self) -> bool {
+        self.tally.transitions > self.patience
     }
 
     /// From the start, until nothing is left, a bound is reached or a word has become shared.
     fn pass(&mut self) {
-        self.watch = Watch::default();
-        self.path.clear();
-        self.frames.clear();
-        let mut world = World::boot(self.config, Mode::Choices);
-        world.settle(&mut self.sharing, &mut self.watch);
-        self.watch.end(&world);
+        let mut world = self.boot();
         self.after_step();
         let start = world.save();
         let history = self.watch.history.clone();
@@ -199,14 +245,32 @@ impl<'a, S: Strategy> Search<'a, S> {
         }
     }
 
+    /// A world before its first step.
+    pub(crate) fn boot(&mut self) -> World {
+        self.watch = Watch::default();
+        self.path.clear();
+        self.frames.clear();
+        let mut world = World::boot(self.config, Mode::Choices);
+        world.settle(&mut self.sharing, &mut self.watch);
+        self.watch.end(&world);
+        world
+    }
+
     /// From the present state on, until the strategy has nothing more.
-    fn walk(&mut self, world: &mut World) {
-        while let Some(frame) = self.frames.last() {
+    pub(crate) fn walk(&mut self, world: &mut World) {
+        loop {
             if self.sharing.grown {
                 self.learn(world);
                 self.frames.clear();
+                self.pool.inspect(|pool| pool.stop());
                 return;
             }
+            if !self.shares_out() {
+                return;
+            }
+            let Some(frame) = self.frames.last() else {
+                return;
+            };
             let depth = self.frames.len() - 1;
             let Some(n) = self.strategy.choose(depth, &frame.enabled) else {
                 self.frames.pop();
@@ -235,6 +299,7 @@ impl<'a, S: Strategy> Search<'a, S> {
 
     fn step(&mut self, world: &mut World, chosen: &Enabled) {
         let choice = chosen.choice;
+        let counts = self.strategy.counts(self.path.len(), chosen.thread);
         self.watch.begin(world, chosen);
         if S::RECORDS {
             self.watch.begin_record(world, chosen);
@@ -250,18 +315,42 @@ impl<'a, S: Strategy> Search<'a, S> {
         }
         self.watch.end(world);
         self.path.push(choice);
-        self.tally.transitions += 1;
+        self.tally.transitions += u64::from(counts);
         self.after_step();
-        if self.tally.transitions.is_multiple_of(STEPS_PER_REPORT) || is_long {
-            self.tally.memory_bytes = self.memory_bytes();
-            if !(self.report)(&self.tally) {
-                self.cut(String::from("the time is over"));
+        self.steps += 1;
+        if self.steps.is_multiple_of(STEPS_PER_REPORT) || is_long {
+            self.tell();
+        }
+    }
+
+    /// Says how far it has come, and asks whether to go on.
+    pub(crate) fn tell(&mut self) {
+        self.tally.memory_bytes = self.memory_bytes();
+        let goes_on = match self.pool {
+            None => (self.report)(&self.tally),
+            Some(pool) => {
+                let (states, transitions) = self.told;
+                self.told = (self.tally.states, self.tally.transitions);
+                let states = self.tally.states - states;
+                let transitions = self.tally.transitions - transitions;
+                let (states, transitions) = pool.add(states, transitions);
+                (self.report)(&Tally {
+                    states,
+                    transitions,
+                    depth: self.tally.depth,
+                    memory_bytes: self.tally.memory_bytes,
+                    ..Tally::default()
+                })
             }
+        };
+        if !goes_on {
+            self.tally.cut = Some(String::from("the time is over"));
+            self.pool.inspect(|pool| pool.stop());
         }
     }
 
     /// What the step has told.
-    fn after_step(&mut self) {
+    pub(crate) fn after_step(&mut self) {
         for copy in core::mem::take(&mut self.watch.copies) {
             self.sharing.visible(&copy);
         }
@@ -288,7 +377,7 @@ impl<'a, S: Strategy> Search<'a, S> {
     }
 
     /// Looks around in a state that the search has come to.
-    fn arrive(&mut self, world: &mut World) {
+    pub(crate) fn arrive(&mut self, world: &mut World) {
         self.tally.depth = self.tally.depth.max(self.path.len() as u64);
         // What can be done in a state that is known need not be found out.
         let asks_first = !S::WANTS_CHOICES && self.bounds.preemptions.is_none();
@@ -319,7 +408,11 @@ impl<'a, S: Strategy> Search<'a, S> {
             self.notice(world, &enabled, halt);
         }
         if halt.is_some() || arrived == Arrived::Circles {
-            return self.end_of_execution();
+            // Where states are known, an end is one of them.
+            if !S::KNOWS_STATES || arrived == Arrived::New {
+                self.end_of_execution();
+            }
+            return;
         }
         if self.path.len() as u64 >= self.bounds.steps {
             return self.end_of_long_execution();
@@ -377,6 +470,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             self.cut(why());
         }
         self.tally.gap.get_or_insert_with(why);
+        self.pool.inspect(|pool| pool.fail());
     }
 
     fn end_of_execution(&mut self) {
@@ -398,6 +492,7 @@ impl<'a, S: Strategy> Search<'a, S> {
     fn cut(&mut self, why: String) {
         self.tally.memory_bytes = self.memory_bytes();
         self.tally.cut = Some(why);
+        self.pool.inspect(|pool| pool.fail());
     }
 
     /// Takes away the choices that a bound on preemptions forbids, and counts.
@@ -469,6 +564,7 @@ impl<'a, S: Strategy> Search<'a, S> {
     }
 
     fn discover_at(&mut self, clue: Clue, path: &[Choice]) {
+        self.pool.inspect(|pool| pool.fail());
         let known = self.tally.discoveries.iter_mut().find(|d| d.clue == clue);
         match known {
             None => self.tally.discoveries.push(Discovery {
@@ -496,17 +592,27 @@ impl<'a, S: Strategy> Search<'a, S> {
                 return;
             }
             // Now this one, now that one.
-            let choice = enabled[n % enabled.len()].choice;
-            world
-                .step(choice, &mut self.sharing, &mut self.watch)
-                .expect("enabled choices can be made");
-            self.watch.clues.clear();
-            self.watch.outcomes.clear();
-            self.watch.conditions.clear();
-            self.watch.orders.new.clear();
-            for copy in core::mem::take(&mut self.watch.copies) {
-                self.sharing.visible(&copy);
-            }
+            self.step_quietly(world, enabled[n % enabled.len()].choice);
+        }
+    }
+
+    /// Makes a step without noticing anything but what memory it touches.
+    pub(crate) fn step_quietly(&mut self, world: &mut World, choice: Choice) {
+        world
+            .step(choice, &mut self.sharing, &mut self.watch)
+            .expect("an enabled choice can be made, now and again");
+        self.watch.end(world);
+        self.forget_step();
+    }
+
+    /// What the step has told is known, but for what memory it has touched.
+    pub(crate) fn forget_step(&mut self) {
+        self.watch.clues.clear();
+        self.watch.outcomes.clear();
+        self.watch.conditions.clear();
+        self.watch.orders.new.clear();
+        for copy in core::mem::take(&mut self.watch.copies) {
+            self.sharing.visible(&copy);
         }
     }
 

@@ -68,6 +68,21 @@ impl Sharing {
         }
     }
 
+    /// Takes over what another worker has learnt.
+    pub fn merge(&mut self, other: &Sharing) {
+        if self.all {
+            return;
+        }
+        for (word, toucher) in &other.words {
+            match toucher {
+                Toucher::One(thread) => {
+                    self.touch(*word, *thread);
+                }
+                Toucher::Many => self.share(*word),
+            }
+        }
+    }
+
     /// The shared words, in order.
     pub fn shared(&self) -> Vec<Location> {
         self.shared.iter().copied().collect()

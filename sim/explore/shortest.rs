@@ -52,6 +52,8 @@ impl Levels {
 impl Strategy for Levels {
     const GOES_BACK: bool = true;
     const KNOWS_STATES: bool = true;
+    type Rest = ();
+    type Shared = ();
 
     fn name(&self) -> &'static str {
         "levels"
@@ -139,6 +141,8 @@ fn last(path: &[Choice]) -> Option<Tid> {
 
 impl Strategy for Straightest {
     const GOES_BACK: bool = true;
+    type Rest = ();
+    type Shared = ();
 
     fn name(&self) -> &'static str {
         "straightest"

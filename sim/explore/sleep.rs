@@ -7,7 +7,7 @@
 //!       commute with it (`footprint.rs`), or that moves it on itself;
 //!   S2  of an operation with several outcomes each is tried before its thread sleeps.
 
-use alloc::rc::Rc;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use sim_abi::Tid;
@@ -16,7 +16,7 @@ use sim_kernel::Enabled;
 use crate::footprint::Footprint;
 
 /// A step that has been tried: whose, and what it touched.
-type Tried = (Tid, Rc<Footprint>);
+type Tried = (Tid, Arc<Footprint>);
 
 /// Who sleeps in a state, and who has been tried there.
 #[derive(Clone, Debug, Default)]
@@ -68,13 +68,28 @@ impl Sleep {
                     *from = n + 1;
                     return Some(n);
                 }
-                let tried = (*tid, Rc::new(core::mem::take(footprint)));
+                let tried = (*tid, Arc::new(core::mem::take(footprint)));
                 self.done.push(tried);
             }
             let next = fresh(self);
             self.present = next.map(|tid| (tid, 0, Footprint::default()));
             next?;
         }
+    }
+
+    /// What is left when the thread that is being tried has been: as much as is needed to go on elsewhere.
+    /// `None`: it has more outcomes, or none is being tried.
+    pub fn rest(&self, enabled: &[Enabled]) -> Option<Sleep> {
+        let (tid, from, footprint) = self.present.as_ref()?;
+        if enabled.iter().skip(*from).any(|e| e.thread == *tid) {
+            return None;
+        }
+        let tried = (*tid, Arc::new(footprint.clone()));
+        Some(Sleep {
+            asleep: self.asleep.clone(),
+            done: self.done.iter().cloned().chain([tried]).collect(),
+            present: None,
+        })
     }
 
     /// A step from here has touched this.

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use sim_abi::Choice;
+use sim_abi::{Choice, Tid};
 use sim_kernel::{Enabled, World};
 
 use crate::clue::{Clue, StepRecord};
@@ -55,7 +55,11 @@ impl Arrived {
 }
 
 /// Makes the choices.
-pub trait Strategy {
+pub trait Strategy: Sized {
+    /// What another worker has to know to go on with what is left in a state.
+    type Rest: Send;
+    /// What several workers on one search remember together.
+    type Shared: Send + Sync;
     /// It goes back to states: they are to be saved.
     const GOES_BACK: bool;
     /// It knows states again: `states` are distinct ones.
@@ -77,6 +81,31 @@ pub trait Strategy {
     /// Which choice to make next in the state `depth` steps from the start, where `enabled` are
     /// possible: asked until it says `None`, then the search goes back by one.
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize>;
+
+    /// Is the step of this thread, from the state `depth` steps from the start, made for the first time, as
+    /// far as is known? Steps are counted once.
+    fn counts(&self, _depth: usize, _thread: Tid) -> bool {
+        true
+    }
+
+    /// What the workers on the search that begins share (`workers.rs`). `None`: one worker has to do it.
+    fn share(&self) -> Option<Self::Shared> {
+        None
+    }
+
+    /// One more worker on a search.
+    fn join(_shared: &Self::Shared) -> Option<Self> {
+        None
+    }
+
+    /// Gives away what is left in the state `depth` steps from the start, when the present step from it is
+    /// done. `None`: there is nothing, or it cannot be told apart.
+    fn divide(&mut self, _depth: usize, _enabled: &[Enabled]) -> Option<Self::Rest> {
+        None
+    }
+
+    /// What somebody has given away is this one's now. Nothing is left in the states before it.
+    fn take_over(&mut self, _depth: usize, _rest: Self::Rest) {}
 
     /// The search is back at the start, where nothing is left. `true`: once more from there.
     fn again(&mut self) -> bool {

@@ -89,12 +89,12 @@ impl World {
         self.sync_digest();
         let mut mixer = Mixer::new(self.digest.words as u64);
         mixer.add((self.digest.words >> 64) as u64);
-        self.sync_threads();
-        for t in self.tids.values() {
-            let thread = &self.threads[*t];
-            mixer.add_wide(thread.digest().expect("each thread's has just been made"));
+        // Sharing the table is cheaper than a list of its keys.
+        let tids = self.tids.clone();
+        for t in tids.values() {
+            mixer.add_wide(self.thread_digest(*t));
             if self.clock_read {
-                mixer.add(thread.slept);
+                mixer.add(self.threads[*t].slept);
             }
         }
         mixer.add_wide(self.tables_digest());
@@ -116,15 +116,6 @@ impl World {
         self.sync_digest();
         let key = self.tids.get(&tid).copied();
         key.map_or(0, |t| self.thread_digest(t))
-    }
-
-    /// Makes the digests of threads that have changed: those of a step, mostly one.
-    fn sync_threads(&mut self) {
-        let stale = |t: &ThreadKey| self.threads[*t].digest().is_none();
-        let stale: Vec<ThreadKey> = self.tids.values().copied().filter(stale).collect();
-        for t in stale {
-            self.thread_digest(t);
-        }
     }
 
     fn thread_digest(&mut self, t: ThreadKey) -> u128 {
@@ -190,17 +181,10 @@ impl World {
 
     /// Words that were stored count for what their frames counted as.
     fn sync_words(&mut self, mark: Mark) {
-        let mut words = self.digest.words;
-        // A word may have changed more than once: its first old value counts, and its value now.
-        let mut changed: Vec<(u32, u32, u32)> = self
-            .memory
-            .changes_since(mark)
-            .map(|c| (c.frame.0, u32::from(c.word), c.old))
-            .collect();
-        changed.sort_by_key(|(frame, word, _)| (*frame, *word)); // Stable: the first stays first.
-        changed.dedup_by_key(|(frame, word, _)| (*frame, *word));
-        for (frame, word, old) in changed {
-            match self.digest.use_of(FrameId(frame)) {
+        // Most stores are to stacks.
+        let mut changed: Vec<(u64, FrameId, u32, u32)> = Vec::new();
+        for change in self.memory.changes_since(mark) {
+            match self.digest.use_of(change.frame) {
                 Use::Nothing => {}
                 Use::Stack(t) => {
                     if let Some(thread) = self.threads.get_mut(t) {
@@ -208,13 +192,17 @@ impl World {
                     }
                 }
                 Use::Memory(page) => {
-                    let bytes = self.memory.read_frame(FrameId(frame));
-                    let new = word_of(bytes, word);
-                    words ^= word_hash(page, word, old) ^ word_hash(page, word, new);
+                    changed.push((page, change.frame, u32::from(change.word), change.old));
                 }
             }
         }
-        self.digest.words = words;
+        // A word may have changed more than once: its first old value counts, and its value now.
+        changed.sort_by_key(|(_, frame, word, _)| (frame.0, *word)); // Stable: the first stays first.
+        changed.dedup_by_key(|(_, frame, word, _)| (frame.0, *word));
+        for (page, frame, word, old) in changed {
+            let new = word_of(self.memory.read_frame(frame), word);
+            self.digest.words ^= word_hash(page, word, old) ^ word_hash(page, word, new);
+        }
     }
 
     /// Pages that came or went. `false`: some were shared, and all must be looked at anew.

@@ -150,7 +150,7 @@ impl Shower {
             timeout: None,
             seed: None,
             preemptions: None,
-            jobs: 1,
+            jobs: Some(1),
             no_reduction: false,
             format: Format::Text,
             save: None,
