@@ -272,10 +272,16 @@ pub struct StepRecord {
     pub accesses: Vec<(MemoryAccess, Spot)>,
     /// That ended a wait.
     pub waited: bool,
-    /// What it touched.
+    /// What it touched, and what those have touched that it moved on.
     pub footprint: Footprint,
+    /// Of this: what those have touched that it moved on.
+    pub passed_on: Footprint,
+    /// Of this: what its own thread has touched. Of use only if something was passed on.
+    pub own: Footprint,
     /// Other threads that it moved on: started, woken, let past a join.
     pub moved: Vec<Tid>,
+    /// Who has joined whom.
+    pub joined: Vec<(Tid, Tid)>,
     /// It wrote to memory, own stack left out.
     pub wrote: bool,
 }
@@ -285,14 +291,29 @@ impl StepRecord {
         if event.thread != self.mover && !self.moved.contains(&event.thread) {
             self.moved.push(event.thread);
         }
+        if let EventKind::Joins { child } = event.kind {
+            self.joined.push((event.thread, child));
+        }
         let location = |address| world.location_of(event.thread, address);
-        self.footprint.add_event(event, location);
+        self.part_of(event.thread).add_event(event, location);
+    }
+
+    /// Where it is written down what a thread touches.
+    fn part_of(&mut self, thread: Tid) -> &mut Footprint {
+        match thread == self.mover {
+            true => &mut self.footprint,
+            false => &mut self.passed_on,
+        }
     }
 
     /// The step is over.
     pub fn end(&mut self, world: &World) {
         if world.has_invariants() && self.footprint.writes() {
             self.footprint.add(Thing::Invariants, true);
+        }
+        if !self.passed_on.is_empty() {
+            self.own.clone_from(&self.footprint);
+            self.footprint.merge(&self.passed_on);
         }
     }
 
@@ -374,7 +395,7 @@ impl Observer for Watch {
         if !world.is_alone() && !access.internal {
             self.copies.push(*access);
             if self.step.is_wanted {
-                self.step.footprint.add_access(access);
+                self.step.part_of(access.thread).add_access(access);
                 let spot = Spot::of_access(world, access);
                 self.step.accesses.push((*access, spot));
             }
@@ -443,7 +464,9 @@ impl Watch {
         }
         step.waited = thread.is_some_and(|t| t.blocked().is_some());
         step.footprint.clear();
+        step.passed_on.clear();
         step.moved.clear();
+        step.joined.clear();
         step.wrote = false;
         if let Some(thread) = thread {
             step.footprint.add_operation(&chosen.operation, thread.pid);
@@ -460,7 +483,7 @@ impl Watch {
         } = event.kind
         {
             // It depends on who was first to free, or to allocate there.
-            self.step.footprint.add(Thing::Everything, true);
+            self.step.part_of(event.thread).add(Thing::Everything, true);
         }
         let owner = match event.kind {
             EventKind::HeapAllocated { .. } => Some(event.thread),
@@ -471,7 +494,9 @@ impl Watch {
             _ => None,
         };
         if let Some(owner) = owner {
-            self.step.footprint.add(Thing::Heap(owner), true);
+            self.step
+                .part_of(event.thread)
+                .add(Thing::Heap(owner), true);
         }
     }
 

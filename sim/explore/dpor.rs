@@ -1,15 +1,16 @@
 //! Dynamic partial-order reduction: one execution of each Mazurkiewicz trace, without knowing states.
 //!
 //! Two interleavings that differ only in the order of steps that commute (`footprint.rs`) are one *trace*:
-//! they end in the same state. The search makes one of each. It is Source-DPOR (Abdulla, Aronis, Jonsson,
+//! they end in the same state. The search makes one of each. It is Optimal-DPOR (Abdulla, Aronis, Jonsson,
 //! Sagonas: "Source sets: a foundation for optimal dynamic partial order reduction", Journal of the ACM
-//! 64(4), 2017): source sets say which threads are tried in a state, sleep sets (Godefroid 1996) cut off
-//! what has been seen, so that no trace comes to its end twice.
+//! 64(4), 2017): wakeup trees (`wakeup.rs`) say which steps are tried in a state, sleep sets (Godefroid 1996)
+//! cut off what has been seen, so that no trace comes to its end twice.
 //!
 //! Rules:
 //!   D1  a state is first left by one thread. When a later step of another thread is in a race with a step
-//!       (they do not commute, and nothing in between orders them), some thread that begins the other
-//!       order is tried in the state before that step too;
+//!       (they do not commute, and nothing in between orders them), the other order is tried in the state
+//!       before that step too: all that does not come after it, and then the later step. Known when the
+//!       execution has come to its end;
 //!   D2  an operation that waits is in a race with every step before it that touches its object: an unlock
 //!       stands between two locks, and it is the locks that can be swapped. Operations that cannot be done
 //!       are in races too, or what would have been done instead were never tried;
@@ -21,7 +22,8 @@
 //!   D6  a step that ends other threads (the end of a process, `kill`, `exec`) is in a race with what each of
 //!       them could have done instead, which nobody sees after it: they are tried before it too.
 //!
-//! Not here: wakeup trees, which spare the executions that D3 cuts off half-way.
+//! With D2, D5 and D6 an execution may still be cut off half-way by D3: those races say who is to be tried, and
+//! not what is to come then.
 
 use alloc::collections::BTreeSet;
 use alloc::rc::Rc;
@@ -35,6 +37,7 @@ use crate::footprint::Footprint;
 use crate::search::mover;
 use crate::sleep::Sleep;
 use crate::strategy::{Arrival, Arrived, Strategy};
+use crate::wakeup::{self, Tree};
 use crate::window::Window;
 
 /// How many steps of each thread come before something, by slot.
@@ -54,18 +57,39 @@ struct Known {
 /// A step on the present way.
 #[derive(Clone, Debug)]
 struct Step {
+    tid: Tid,
     slot: usize,
     /// The n-th of its thread, from 1.
     number: u32,
     clock: Clock,
     footprint: Rc<Footprint>,
     choice: Choice,
+    /// It ended a wait.
+    waited: bool,
     accesses: Vec<(MemoryAccess, Spot)>,
 }
 
 impl Step {
     fn before(&self, clock: &Clock) -> bool {
         clock.get(self.slot).is_some_and(|n| *n >= self.number)
+    }
+}
+
+impl wakeup::Event for Step {
+    fn tid(&self) -> Tid {
+        self.tid
+    }
+
+    fn choice(&self) -> Choice {
+        self.choice
+    }
+
+    fn footprint(&self) -> &Rc<Footprint> {
+        &self.footprint
+    }
+
+    fn is_before(&self, other: &Step) -> bool {
+        self.before(&other.clock)
     }
 }
 
@@ -79,8 +103,8 @@ struct Node {
     /// Threads by slot: in the order in which they appeared.
     threads: Vec<Known>,
     sleep: Sleep,
-    /// Who is to be tried here.
-    to_try: Vec<Tid>,
+    /// What is to be tried here.
+    tree: Tree,
 }
 
 impl Node {
@@ -91,13 +115,13 @@ impl Node {
             waiting,
             threads,
             sleep,
-            to_try,
+            tree,
         } = self;
         enabled.clear();
         waiting.clear();
         threads.clear();
         *sleep = Sleep::default();
-        to_try.clear();
+        tree.clear();
     }
 
     fn slot(&self, tid: Tid) -> Option<usize> {
@@ -107,13 +131,13 @@ impl Node {
     /// The next choice to make here.
     fn next(&mut self, enabled: &[Enabled]) -> Option<usize> {
         let (can, waiting) = (&self.enabled, &self.waiting);
-        let to_try = &self.to_try;
+        let tree = &self.tree;
         self.sleep.next(enabled, |sleep| {
-            let fresh = |tid: &&Tid| {
+            let fresh = |tid: &Tid| {
                 let moves = can.contains(tid) && !waiting.contains(tid);
-                moves && !sleep.is_done(**tid) && !sleep.sleeps(**tid)
+                moves && !sleep.is_done(*tid) && !sleep.sleeps(*tid)
             };
-            to_try.iter().find(fresh).copied()
+            tree.threads().find(fresh)
         })
     }
 }
@@ -127,6 +151,12 @@ pub struct Dpor {
     steps: Vec<Step>,
     /// Where in `steps` those of each thread are, by slot.
     of_slot: Vec<Vec<usize>>,
+    /// Steps that are in a race, the earlier first: the other order is not yet seen to.
+    in_race: Vec<(usize, usize)>,
+    /// The present way has been followed until nobody could move.
+    is_whole: bool,
+    /// What is to be tried behind the step that is being made.
+    guide: Tree,
     /// Data races that have been told.
     races: Vec<Clue>,
     found: Vec<(Clue, Vec<Choice>)>,
@@ -168,6 +198,8 @@ impl Strategy for Dpor {
         self.forget_steps(depth.saturating_sub(1));
         let mut node = self.spare.pop().unwrap_or_default();
         node.clear();
+        node.tree = core::mem::take(&mut self.guide);
+        self.is_whole = at.enabled.is_empty() && !at.world.is_limited();
         node.enabled.extend(at.enabled.iter().map(|e| e.thread));
         node.enabled.dedup();
         if depth > 0 {
@@ -182,12 +214,15 @@ impl Strategy for Dpor {
         let awake = |tid: &&Tid| !node.sleep.sleeps(**tid);
         let free = |tid: &&Tid| awake(tid) && !node.waiting.contains(*tid);
         let first = node.enabled.iter().filter(free);
-        let first = first
-            .clone()
-            .find(|tid| Some(**tid) == last)
-            .or(first.min());
-        match first.copied() {
-            Some(first) => node.to_try.push(first),
+        let picked = first.clone().find(|tid| Some(**tid) == last);
+        let picked = picked.or(first.clone().min());
+        let is_guided = node
+            .tree
+            .threads()
+            .any(|tid| first.clone().any(|t| *t == tid));
+        match picked.copied() {
+            Some(_) if is_guided => {}
+            Some(first) => node.tree.add(first),
             None if node.enabled.is_empty() => {}
             None if node.enabled.iter().all(|tid| awake(&tid)) => {
                 self.may_circle = true;
@@ -200,8 +235,15 @@ impl Strategy for Dpor {
     }
 
     fn choose(&mut self, depth: usize, enabled: &[Enabled]) -> Option<usize> {
+        if depth < self.steps.len() {
+            // Back from an execution that has come to its end.
+            self.reverse_races();
+        }
         self.leave_nodes(depth + 1);
-        self.nodes.get_mut(depth)?.next(enabled)
+        let node = self.nodes.get_mut(depth)?;
+        let next = node.next(enabled)?;
+        self.guide = node.tree.follow(enabled[next].choice);
+        Some(next)
     }
 
     fn is_exhaustive(&self) -> bool {
@@ -231,16 +273,39 @@ impl Dpor {
         let slot = parent.slot(tid).expect("who moves has been known");
         let base = parent.threads[slot].clock.clone();
         let footprint = Rc::new(at.step.footprint.clone());
+        let passes_on = !at.step.passed_on.is_empty();
         let later = Later {
             slot,
             tid,
-            footprint: &footprint,
+            footprint: if passes_on { &at.step.own } else { &footprint },
             base: &base,
             waits: at.step.waited,
             accesses: &at.step.accesses,
             from: 0,
         };
-        let mut clock = self.races(&later);
+        // What others do that it moves on comes after all that they come after.
+        let passed_on = passes_on.then(|| {
+            let moved = at
+                .step
+                .moved
+                .iter()
+                .chain(at.step.joined.iter().map(|(_, child)| child));
+            let moved = moved.filter_map(|tid| parent.slot(*tid));
+            let clocks = moved.map(|slot| &parent.threads[slot].clock);
+            clocks.fold(base.clone(), |all, one| join(&all, one))
+        });
+        let (mut clock, mut in_race) = self.races(&later);
+        if let Some(base) = &passed_on {
+            let (others, races) = self.races(&Later {
+                footprint: &at.step.passed_on,
+                base,
+                waits: false,
+                accesses: &[],
+                ..later
+            });
+            clock = join(&clock, &others);
+            in_race.extend(races);
+        }
         let number = clock.get(slot).copied().unwrap_or(0) + 1;
         Rc::make_mut(&mut clock)[slot] = number;
         let parent = self.nodes.last_mut().expect("it has just been there");
@@ -260,16 +325,32 @@ impl Dpor {
                 known.window = Window::default();
             }
         }
+        // Who joins comes after all that the other one did, however long ago that ended.
+        for (joiner, joined) in &at.step.joined {
+            let joined = node.threads.iter().find(|known| known.tid == *joined);
+            let Some(ended) = joined.map(|known| known.clock.clone()) else {
+                continue;
+            };
+            let joiner = node.threads.iter_mut().find(|known| known.tid == *joiner);
+            if let Some(joiner) = joiner {
+                joiner.clock = join(&joiner.clock, &ended);
+            }
+        }
         if self.of_slot.len() <= slot {
             self.of_slot.resize(slot + 1, Vec::new());
         }
         self.of_slot[slot].push(self.steps.len());
+        let number_of_step = self.steps.len();
+        self.in_race
+            .extend(in_race.into_iter().map(|n| (n, number_of_step)));
         self.steps.push(Step {
+            tid,
             slot,
             number,
             clock,
             footprint,
             choice,
+            waited: at.step.waited,
             accesses: at.step.accesses.clone(),
         });
     }
@@ -284,7 +365,7 @@ impl Dpor {
         };
         let cut = parent.enabled.iter().copied();
         let cut = cut.filter(|tid| Some(*tid) != mover && !lives(*tid));
-        parent.to_try.extend(cut);
+        cut.for_each(|tid| parent.tree.add(tid));
     }
 
     /// Operations that cannot be done in this state are in races too (D2).
@@ -293,7 +374,7 @@ impl Dpor {
             let Some(footprint) = blocked(world, known.tid) else {
                 continue;
             };
-            self.races(&Later {
+            let later = Later {
                 slot,
                 tid: known.tid,
                 footprint: &footprint,
@@ -301,15 +382,19 @@ impl Dpor {
                 waits: true,
                 accesses: &[],
                 from: known.compared,
-            });
+            };
+            for n in self.races(&later).1 {
+                self.try_before(n, &later);
+            }
             known.compared = self.steps.len();
         }
     }
 
-    /// Finds the steps that an operation is in a race with; returns what it comes after.
-    fn races(&mut self, later: &Later) -> Clock {
+    /// What an operation comes after, and the steps that it is in a race with.
+    fn races(&mut self, later: &Later) -> (Clock, Vec<usize>) {
         let mut clock = later.base.clone();
         grow(&mut clock, later.slot + 1);
+        let mut in_race = Vec::new();
         for n in self.unordered(later) {
             let step = &self.steps[n];
             let is_ordered = step.before(&clock);
@@ -318,10 +403,10 @@ impl Dpor {
                 self.tell_races(n, later);
             }
             if !is_ordered || later.waits {
-                self.reverse(n, later);
+                in_race.push(n);
             }
         }
-        clock
+        (clock, in_race)
     }
 
     /// Steps of others that the order of its own thread does not put before an operation, and that do not
@@ -356,12 +441,6 @@ impl Dpor {
         }
     }
 
-    /// Steps that follow one without coming after it.
-    fn between(&self, n: usize) -> impl Iterator<Item = &Step> {
-        let first = &self.steps[n];
-        { self.steps[n + 1..].iter() }.filter(|step| !first.before(&step.clock))
-    }
-
     /// A step and a later operation that nothing orders: do they race?
     fn tell_races(&mut self, n: usize, later: &Later) {
         let mut races = Vec::new();
@@ -371,7 +450,7 @@ impl Dpor {
         }
         for race in races {
             if !self.races.contains(&race) {
-                let path = self.steps[..n].iter().chain(self.between(n));
+                let path = self.steps[..n].iter().chain(between(&self.steps, n));
                 let path = path.map(|step| step.choice).collect();
                 self.races.push(race.clone());
                 self.found.push((race, path));
@@ -379,11 +458,56 @@ impl Dpor {
         }
     }
 
-    /// Sees to it that the other order of a step and a later operation is tried (D1).
-    fn reverse(&mut self, n: usize, later: &Later) {
-        let between: Vec<&Step> = self.between(n).collect();
+    /// Sees to it that the other order of steps that are in a race is tried (D1).
+    fn reverse_races(&mut self) {
+        for (n, later) in core::mem::take(&mut self.in_race) {
+            self.reverse(n, later);
+        }
+    }
+
+    fn reverse(&mut self, n: usize, later: usize) {
+        let (node, mover) = (&mut self.nodes[n], self.steps[n].tid);
+        let later = &self.steps[later];
+        let mut sequence: Vec<&Step> = between(&self.steps, n).collect();
+        let own = |step: &&Step| step.slot == later.slot;
+        let touches = |step: &&Step| step.footprint.conflicts(&later.footprint);
+        let is_prepared = sequence.iter().any(|step| own(step) || touches(step));
+        let can = |tid: Tid| node.enabled.contains(&tid);
+        if later.waited && !is_prepared && !can(later.tid) {
+            return;
+        }
+        sequence.push(later);
+        let is_whole = self.is_whole;
+        let mut tried = node.sleep.tried();
+        let covers = |(tid, footprint): (Tid, &Footprint)| {
+            wakeup::begins(tid, Some(footprint), &sequence, is_whole).is_some()
+        };
+        if tried.any(covers) {
+            return;
+        }
+        let is_initial = |n: usize| {
+            let tid = sequence[n].tid;
+            can(tid) && wakeup::begins(tid, None, &sequence, false) == Some(Some(n))
+        };
+        let first = (0..sequence.len()).find(|n| is_initial(*n));
+        match first {
+            Some(first) => {
+                sequence[..=first].rotate_right(1);
+                node.tree.insert(sequence, mover, is_whole);
+            }
+            // It is not known who could begin: everybody is tried.
+            None => {
+                let tree = &mut node.tree;
+                node.enabled.iter().for_each(|tid| tree.add(*tid));
+            }
+        }
+    }
+
+    /// Sees to it that an operation that cannot be done is tried before a step, if it could be done there
+    /// (D2).
+    fn try_before(&mut self, n: usize, later: &Later) {
+        let between: Vec<&Step> = between(&self.steps, n).collect();
         let node = &self.nodes[n];
-        let tid_of = |step: &Step| node.threads.get(step.slot).map(|known| known.tid);
         let can = |tid: Tid| node.enabled.contains(&tid);
         // Nothing else in between touches what it waits for: it could be done before this step if it could
         // be done there at all.
@@ -391,11 +515,11 @@ impl Dpor {
         let touched = between
             .iter()
             .any(|s| s.footprint.conflicts(later.footprint));
-        if later.waits && !moved && !touched && !can(later.tid) {
+        if !moved && !touched && !can(later.tid) {
             return;
         }
         let mut initials: Vec<Tid> = Vec::new();
-        if !moved && !between.iter().any(|s| s.before(later.base)) && !touched && can(later.tid) {
+        if !moved && !between.iter().any(|s| s.before(later.base)) && !touched {
             initials.push(later.tid);
         }
         for (k, step) in between.iter().enumerate() {
@@ -403,12 +527,15 @@ impl Dpor {
             let is_first = !earlier
                 .iter()
                 .any(|other| other.slot == step.slot || other.before(&step.clock));
-            if is_first && let Some(tid) = tid_of(step).filter(|tid| can(*tid)) {
-                initials.push(tid);
+            if is_first && can(step.tid) {
+                initials.push(step.tid);
             }
         }
-        let tried = node.sleep.tried().chain(node.to_try.iter().copied());
-        if { tried }.any(|tid| initials.contains(&tid)) {
+        let tried = node.sleep.tried().map(|(tid, _)| tid);
+        if { tried }
+            .chain(node.tree.threads())
+            .any(|tid| initials.contains(&tid))
+        {
             return;
         }
         let chosen = match initials.first() {
@@ -416,8 +543,15 @@ impl Dpor {
             // It is not known who could begin: everybody is tried.
             None => node.enabled.clone(),
         };
-        self.nodes[n].to_try.extend(chosen);
+        let tree = &mut self.nodes[n].tree;
+        chosen.into_iter().for_each(|tid| tree.add(tid));
     }
+}
+
+/// Steps that follow one without coming after it.
+fn between(steps: &[Step], n: usize) -> impl Iterator<Item = &Step> {
+    let first = &steps[n];
+    { steps[n + 1..].iter() }.filter(|step| !first.before(&step.clock))
 }
 
 /// Threads that are new, and where each has come to.

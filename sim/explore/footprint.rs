@@ -82,6 +82,11 @@ impl Footprint {
         touches.for_each(|t| self.add(t.thing, t.write));
     }
 
+    /// Is nothing touched?
+    pub fn is_empty(&self) -> bool {
+        self.touches.is_empty()
+    }
+
     /// Touches nothing.
     pub fn clear(&mut self) {
         self.touches.clear();

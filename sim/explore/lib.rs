@@ -39,5 +39,6 @@ mod switches;
 mod team;
 mod timeline;
 mod trace;
+mod wakeup;
 mod window;
 pub mod workers;

@@ -45,9 +45,10 @@ impl Sleep {
         self.asleep.iter().map(|(tid, _)| *tid)
     }
 
-    /// Who sleeps or has been tried here.
-    pub fn tried(&self) -> impl Iterator<Item = Tid> {
-        self.asleep.iter().chain(&self.done).map(|(tid, _)| *tid)
+    /// Who sleeps or has been tried here, and what their steps touch.
+    pub fn tried(&self) -> impl Iterator<Item = (Tid, &Footprint)> {
+        let tried = self.asleep.iter().chain(&self.done);
+        tried.map(|(tid, footprint)| (*tid, &**footprint))
     }
 
     /// Only these go on sleeping.
