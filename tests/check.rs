@@ -343,6 +343,70 @@ fn states_are_told_apart_by_what_the_kernel_keeps() {
     }
 }
 
+/// What the kernel and the library give out to who asks first: ids, addresses, stacks, bytes of an input.
+/// Of small blocks the addresses do not depend on it, so that asking for one is no step.
+#[test]
+fn what_depends_on_who_is_first_comes_in_each_order() {
+    let both = &["less", "more"][..];
+    for (program, verdict, expected) in [
+        ("order.c -D SBRK", "ok", both),
+        ("order.c -D MMAP", "ok", both),
+        ("order.c -D FD", "ok", both),
+        ("order.c -D PIPE", "ok", both),
+        ("order.c -D CREATE", "ok", both),
+        ("order.c -D FORK", "ok", both),
+        ("order.c -D RAND", "ok", both),
+        ("order.c -D MALLOC=20000", "ok", both),
+        ("order.c -D MALLOC=100", "ok", &["less"]),
+        ("order.c -D OTHER -D UNMAP", "ok", &["other", "same"]),
+        ("order.c -D OTHER -D STACK", "ok", &["other", "same"]),
+        ("order.c -D OTHER -D DETACHED", "ok", &["down", "up"]),
+        (
+            "order.c -D OTHER -D TWICE",
+            "misuse",
+            &["detached", "joined"],
+        ),
+        ("order.c -D OTHER -D CLOSE", "ok", &["lost", "written"]),
+        (
+            "input.toml",
+            "ok",
+            &["call: a b", "call: b a", "library: a b", "library: b a"],
+        ),
+    ] {
+        // Too many interleavings for `dfs`, as each thread makes many steps.
+        let is_long = ["CREATE", "FORK", "DETACHED"]
+            .iter()
+            .any(|word| program.contains(word));
+        let flags = ["", "--no-reduction", "--strategy dpor", "--strategy dfs"];
+        for flags in flags.iter().take(if is_long { 3 } else { 4 }) {
+            let found = check(&format!("{program} {flags}"));
+            assert_eq!(found["verdict"], verdict, "{program} {flags}");
+            assert_eq!(found["complete"], true, "{program} {flags}");
+            let outcomes = found["outcomes"].as_object().expect("an object");
+            let texts: Vec<&str> = outcomes.keys().map(String::as_str).collect();
+            assert_eq!(texts, expected, "{program} {flags}");
+        }
+    }
+    let found = check("order.c -D MALLOC=100");
+    assert_eq!(
+        found["states"], 1,
+        "a thread's own heap is its own business"
+    );
+}
+
+/// Lock orders that no interleaving has both are told as what they are.
+#[test]
+fn lock_orders_say_whether_one_interleaving_has_them_all() {
+    let apart = "there may be none that has all";
+    let text = |flags: &str| stdout(&sim(&programs(), &["check", "orders.c", "-D", flags]));
+    let (after, either) = (text("AFTER"), text("EITHER"));
+    for text in [&after, &either] {
+        assert!(text.contains("lock order: "), "{text}");
+    }
+    assert!(!after.contains(apart), "{after}");
+    assert!(either.contains(apart), "{either}");
+}
+
 /// A walk that found nothing has not looked at everything.
 #[test]
 fn what_is_not_exhaustive_never_says_ok() {

@@ -7,6 +7,7 @@
 //! 0000_0000  nothing: null pointers fault
 //! 0001_0000  text, rodata, data, bss of the program, then the heap (grows up by brk)
 //! 4000_0000  mappings (mmap), growing up
+//! 5000_0000  heaps of threads: THREAD_HEAP_SIZE bytes for each stack slot, the first its `malloc` hands out
 //! 6000_0000  thread stacks: slots of STACK_SLOT bytes, a guard page at the bottom of each
 //! efff_f000  the first thread's stack, growing down from STACK_TOP
 //! ```
@@ -20,7 +21,11 @@ pub const HEAP_LIMIT: u32 = 0x4000_0000;
 /// Mappings start here …
 pub const MMAP_BASE: u32 = 0x4000_0000;
 /// … and end here at the latest.
-pub const MMAP_LIMIT: u32 = 0x6000_0000;
+pub const MMAP_LIMIT: u32 = THREAD_HEAPS;
+/// The first thread heap: the heap of the thread in stack slot 0.
+pub const THREAD_HEAPS: u32 = 0x5000_0000;
+/// Bytes that a thread's `malloc` can hand out before it asks for more by brk.
+pub const THREAD_HEAP_SIZE: u32 = 0x4000;
 /// First thread-stack slot.
 pub const THREAD_STACKS: u32 = 0x6000_0000;
 /// One guard page and the stack of a thread.

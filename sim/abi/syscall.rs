@@ -75,7 +75,7 @@ calls! {
     Nanosleep = 101, "nanosleep";
     /// (clock, struct timespec *): 0 realtime, 1 monotonic, 2 process CPU time, 3 thread CPU time.
     ClockGettime = 113, "clock_gettime";
-    /// (library): gives the core away; 1: the C library waits for its own lock, which is not told.
+    /// (library, lock): gives the core away; 1: the C library waits for its own lock, which is not told.
     SchedYield = 124, "sched_yield";
     /// (pid, signal)
     Kill = 129, "kill";
@@ -95,7 +95,8 @@ calls! {
     Getppid = 173, "getppid";
     /// () → tid
     Gettid = 178, "gettid";
-    /// (new end) → the end of the heap, new or (if refused, or 0 was asked) old.
+    /// (new end) → the end of the heap, new or (if refused, or 0 was asked) old. With a second
+    /// argument only if the end is there, otherwise 0.
     Brk = 214, "brk";
     /// (address, length)
     Munmap = 215, "munmap";
@@ -187,6 +188,11 @@ calls! {
     HeapAllocated = SIM_BASE + 80, "malloc";
     /// (block) → 0; -EINVAL if it is no live block (the library then must not touch it).
     HeapFreed = SIM_BASE + 81, "free";
+    /// (0) → address of this thread's own heap, all zero at first; 0: it has none. (address) → the first thread
+    /// heap from there on, 0 if there is none. For `malloc`.
+    HeapOfThread = SIM_BASE + 82, "heap_of_thread";
+    /// (address): what the library is about to do with its own data there depends on who comes first.
+    Ordered = SIM_BASE + 83, "ordered";
     /// (message, file, line, function): a failed `assert`; ends the process.
     AssertFailed = SIM_BASE + 84, "assert";
     /// (n) → any of 0 … n-1 (`sim_choose`).

@@ -209,6 +209,7 @@ fn with<S: Strategy>(
     };
     let may_circle = search.strategy.may_circle();
     let sharing = core::mem::take(&mut search.sharing);
+    let known = sharing.shared();
     let mut result = Result {
         config,
         sharing,
@@ -221,6 +222,10 @@ fn with<S: Strategy>(
         unfinished = result.find_livelock(bounds, report);
     }
     result.shorten(bounds, report);
+    debug_assert!(
+        unfinished.is_some() || result.sharing.shared() == known,
+        "P3: a finished search knows all words that more than one thread touches"
+    );
     let mut record = CheckRecord {
         verdict: Verdict::Ok,
         complete: unfinished.is_none(),
@@ -399,6 +404,12 @@ impl Result<'_> {
                 orders::taking(self.config, &schedule, (order, *lock))
             });
             let mut finding = findings::lock_order(Tick(0), takings.collect());
+            let mut ways = ring.iter().map(|(order, _)| &self.orders[*order]);
+            if !ways.any(|way| orders::together(self.config, &self.schedule(way), ring)) {
+                let note = "each order was seen in an interleaving of its own: there may be none that has all";
+                finding.notes.push(note.to_string());
+                finding.help = Some("if one run can have them all, other timing may make a deadlock of it: one order everywhere needs nothing else".to_string());
+            }
             if complete {
                 let note =
                     "no interleaving ends in a deadlock there: something else keeps them apart";

@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 use sim_abi::event::{Misuse, Mode};
 use sim_abi::facts::Enders;
-use sim_abi::layout::THREAD_STACKS;
+use sim_abi::layout::{THREAD_HEAP_SIZE, THREAD_HEAPS, THREAD_STACKS};
 use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
 use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
@@ -347,7 +347,7 @@ impl Observer for Watch {
         };
         if self.step.is_wanted {
             self.step.event(world, event);
-            self.heap_of(event);
+            self.heap_of(world, event);
         }
         if let Some(verdict) = told {
             let spot = Spot::of(world, event.thread, event.pc);
@@ -471,13 +471,15 @@ impl Watch {
         if let Some(thread) = thread {
             step.footprint.add_operation(&chosen.operation, thread.pid);
         }
+        let footprint = &mut step.footprint;
+        world.order_of(chosen, |word| footprint.add(Thing::Memory(word, 4), true));
         if let Some((stack, size)) = stack_that_goes(world, chosen) {
             step.footprint.add(Thing::Memory(stack, size), true);
         }
     }
 
     /// Whose heap does the step change?
-    fn heap_of(&mut self, event: &Event) {
+    fn heap_of(&mut self, world: &World, event: &Event) {
         if let EventKind::Misuses {
             misuse: Misuse::FreeInvalid(_) | Misuse::FreeTwice(_),
         } = event.kind
@@ -485,19 +487,23 @@ impl Watch {
             // It depends on who was first to free, or to allocate there.
             self.step.part_of(event.thread).add(Thing::Everything, true);
         }
-        let owner = match event.kind {
-            EventKind::HeapAllocated { .. } => Some(event.thread),
-            EventKind::HeapFreed { block, .. } => {
-                let block = self.history.heap.block_at(event.process, block);
-                block.map(|block| block.allocated.thread)
+        let slot_of = |tid| world.thread(tid).map(|thread| thread.stack_slot);
+        let slot = match event.kind {
+            EventKind::HeapAllocated { .. } => slot_of(event.thread),
+            EventKind::HeapFreed { block, .. }
+                if (THREAD_HEAPS..THREAD_STACKS).contains(&block) =>
+            {
+                Some(Some((block - THREAD_HEAPS) / THREAD_HEAP_SIZE))
             }
-            _ => None,
+            EventKind::HeapFreed { block, .. } => {
+                let known = self.history.heap.block_at(event.process, block);
+                known.and_then(|block| slot_of(block.allocated.thread))
+            }
+            _ => return,
         };
-        if let Some(owner) = owner {
-            self.step
-                .part_of(event.thread)
-                .add(Thing::Heap(owner), true);
-        }
+        // Whose heap it was is not known any more when that thread has gone.
+        let heap = slot.map_or(Thing::Everything, |slot| Thing::Heap(event.process, slot));
+        self.step.part_of(event.thread).add(heap, true);
     }
 
     /// A free is like a write to the whole block, and so is what takes pages away: who else touches them does

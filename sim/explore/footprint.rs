@@ -8,8 +8,9 @@
 //!       a try-lock that fails only reads it;
 //!   F3  a step lives by its process: it reads it; the end of a process, `exec` and `fork` write it;
 //!   F4  descriptors of a process, the file system, the ends of processes and the next id are one thing each;
-//!   F5  `malloc` and `free` touch the heap of the thread that the block belongs to: each has its own;
-//!   F6  a signal is sent to anybody: it touches everything.
+//!   F5  `malloc` and `free` touch the heap that the block belongs to: there is one for each stack;
+//!   F6  a signal is sent to anybody: it touches everything;
+//!   F7  what depends on who comes first touches the word that stands for it (`kernel/ordered.rs`).
 //!
 //! Not touched: the output (no verdict depends on its order), what the C library keeps for itself, and
 //! private memory, which no other thread touches in any interleaving (`sharing.rs`).
@@ -17,7 +18,7 @@
 use alloc::vec::Vec;
 
 use sim_abi::syscall::Call;
-use sim_abi::{Event, EventKind, Location, MemoryAccess, Object, Pid, Tid};
+use sim_abi::{Event, EventKind, Location, MemoryAccess, Object, Pid};
 use sim_kernel::Operation;
 
 /// What can be touched.
@@ -37,8 +38,9 @@ pub enum Thing {
     Files,
     /// Who is a zombie, and whose.
     Ends,
-    /// The blocks that this thread's `malloc` hands out again: which depends on what has been freed.
-    Heap(Tid),
+    /// The blocks that `malloc` hands out again to the thread of a process with this stack: which depends on
+    /// what has been freed.
+    Heap(Pid, Option<u32>),
     /// What the program's invariants read: whatever is written might be.
     Invariants,
     /// All of these.
@@ -234,7 +236,7 @@ fn bits(thing: Thing) -> u64 {
             Location::Private { address: at, .. } | Location::Shared { offset: at, .. } => bit(!at),
         },
         Thing::Process(pid) => bit(pid.0),
-        Thing::Heap(tid) => bit(!tid.0),
+        Thing::Heap(pid, slot) => bit(!(pid.0 << 8 | slot.map_or(0, |slot| slot + 1))),
         _ => u64::MAX,
     }
 }

@@ -11,7 +11,8 @@
 //!   L4  a ring whose locks are those of a deadlock that was found says nothing new.
 //!
 //! **Guarantees.** What a run can warn of is warned of, but for L3. May warn of orders that never come up in
-//! one and the same run: that is why it is no error.
+//! one and the same run: that is why it is no error, and why it is said when none of the ways that are known
+//! has all of them ([`together`]).
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
@@ -225,4 +226,32 @@ pub fn taking(
     };
     probe::walk(config, schedule, &mut looker);
     looker.seen
+}
+
+/// Waits for all orders of a ring.
+struct Gatherer<'a> {
+    missing: Vec<&'a Order>,
+    held: Held,
+}
+
+impl Observer for Gatherer<'_> {
+    fn event(&mut self, _: &World, event: &Event) {
+        let order = Order::of(event, &self.held, &Gone::new());
+        self.missing.retain(|one| Some(*one) != order.as_ref());
+        self.held.event(event);
+    }
+
+    fn space_gone(&mut self, space: u32) {
+        self.held.forget_space(space);
+    }
+}
+
+/// Does this way have all orders of the ring?
+pub fn together(config: &Arc<Config>, schedule: &Schedule, ring: &Ring) -> bool {
+    let mut gatherer = Gatherer {
+        missing: ring.iter().map(|(order, _)| *order).collect(),
+        held: Held::new(),
+    };
+    probe::walk(config, schedule, &mut gatherer);
+    gatherer.missing.is_empty()
 }

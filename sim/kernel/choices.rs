@@ -381,7 +381,14 @@ impl World {
         if self.halted_by_itself() {
             return;
         }
-        for t in self.tids.values().copied() {
+        self.enabled_of(choices, |t| !self.waits_for_library(t));
+        if choices.is_empty() {
+            self.enabled_of(choices, |_| true);
+        }
+    }
+
+    fn enabled_of(&self, choices: &mut Vec<Enabled>, of: impl Fn(ThreadKey) -> bool) {
+        for t in self.tids.values().copied().filter(|t| of(*t)) {
             let mut operation = None;
             self.each_choice(t, |choice, timeout| {
                 let operation = match operation {
@@ -419,6 +426,22 @@ impl World {
             },
             State::Running(_) | State::Ended => None,
         };
+    }
+
+    /// Is this one of the choices of [`World::each_choice`]; and is it a timeout? There may be many others.
+    fn is_possible(&self, t: ThreadKey, alternative: Option<u32>) -> Option<bool> {
+        let thread = &self.threads[t];
+        match (thread.state, alternative) {
+            (State::Blocked(blocked), None) => self.guard(t, blocked.wait).then_some(false),
+            (State::Blocked(blocked), Some(1)) => blocked.until.map(|_| true),
+            (State::Ready, _) if thread.parked.is_none() => None,
+            (State::Ready, None) => (self.alternatives(t) < 2).then_some(false),
+            (State::Ready, Some(n)) => {
+                let many = self.alternatives(t);
+                (many > 1 && n < many).then_some(false)
+            }
+            (State::Blocked(_) | State::Running(_) | State::Ended, _) => None,
+        }
     }
 
     /// How many outcomes the operation has at which a thread stands.
@@ -499,15 +522,7 @@ impl World {
             Choice::Tick => return Err(NotEnabled(choice)),
         };
         let t = *self.tids.get(&tid).ok_or(NotEnabled(choice))?;
-        let mut chosen = None;
-        self.each_choice(t, |possible, timeout| {
-            let same = possible == choice;
-            if same {
-                chosen = Some(timeout);
-            }
-            (!same).then_some(())
-        });
-        let is_timeout = chosen.ok_or(NotEnabled(choice))?;
+        let is_timeout = self.is_possible(t, alternative).ok_or(NotEnabled(choice))?;
         self.places = O::PLACES;
         self.clock.now.0 += 1;
         self.clock.moment = self.clock.now;

@@ -29,6 +29,7 @@ mod map;
 mod names;
 mod noticed;
 mod observer;
+mod ordered;
 mod plain;
 mod process;
 mod properties;

@@ -328,8 +328,7 @@ fn formed(base: u32, first: usize, words: &[Option<Instruction>]) -> Vec<u32> {
 /// How many arguments a system call reads at most.
 fn arguments_of(call: Call) -> u32 {
     match call {
-        Call::SchedYield
-        | Call::MutexDestroy
+        Call::MutexDestroy
         | Call::MutexLock
         | Call::MutexTrylock
         | Call::MutexUnlock
@@ -353,8 +352,12 @@ fn arguments_of(call: Call) -> u32 {
         | Call::ThreadExit
         | Call::ExitGroup
         | Call::Choose
+        | Call::HeapOfThread
+        | Call::Ordered
         | Call::Close => 1,
-        Call::MutexInit
+        Call::SchedYield
+        | Call::Brk
+        | Call::MutexInit
         | Call::MutexTimedlock
         | Call::CondInit
         | Call::CondWait

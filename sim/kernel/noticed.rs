@@ -1,5 +1,5 @@
 //! Which system calls others can notice: those are steps under choices, the others are local (`choices.rs`,
-//! rules C3 to C5). What a blocking call waits for, and what object a call is about.
+//! rules C3 to C5); and so are those whose order others notice (`ordered.rs`). What a blocking call waits for, and what object a call is about.
 
 use sim_abi::syscall::Call;
 use sim_abi::{Object, Tid};
@@ -18,7 +18,7 @@ impl World {
         &mut self,
         t: ThreadKey,
         alone: bool,
-        visibility: &V,
+        visibility: &mut V,
     ) -> bool {
         let Some(call) = Call::from_number(self.threads[t].registers.x[17]) else {
             return false;
@@ -34,6 +34,7 @@ impl World {
         if alone {
             return false;
         }
+        let is_ordered = self.comes_in_order(t, call, arguments, visibility);
         if let Some((wait, until)) = self.wait_of(t, call, arguments) {
             if self.joins_by_itself(t, wait, visibility) {
                 return false;
@@ -42,7 +43,7 @@ impl World {
             return true;
         }
         let is_local = !is_noticed(call) || !self.concerns_others(t, call, arguments);
-        if is_local && !self.touches_shared(t, call, arguments, visibility) {
+        if is_local && !is_ordered && !self.touches_shared(t, call, arguments, visibility) {
             return false;
         }
         self.threads[t].parked = Some(Parked::Call(call));
@@ -57,7 +58,12 @@ impl World {
         visibility: &V,
     ) -> bool {
         match wait {
-            Wait::Join(tid, _) => self.guard(t, wait) && !self.has_shared_stack(tid, visibility),
+            Wait::Join(tid, to) => {
+                let arguments = [tid.0, to, 0, 0, 0, 0];
+                self.guard(t, wait)
+                    && !self.has_shared_stack(tid, visibility)
+                    && !self.is_ordered(t, Call::ThreadJoin, arguments, visibility)
+            }
             _ => false,
         }
     }
@@ -263,6 +269,8 @@ fn is_noticed(call: Call) -> bool {
         | Call::ThreadSetName
         | Call::HeapAllocated
         | Call::HeapFreed
+        | Call::HeapOfThread
+        | Call::Ordered
         | Call::Outcome
         | Call::Progress
         | Call::Sometimes

@@ -8,7 +8,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use sim_abi::image::Permissions;
 use sim_abi::layout::{
     MAIN_GUARD, MAIN_STACK_SIZE, MMAP_BASE, MMAP_LIMIT, PAGE_SIZE, STACK_SLOT, STACK_TOP,
-    THREAD_STACKS,
+    THREAD_HEAPS, THREAD_STACKS,
 };
 use sim_machine::{FrameId, SpaceId};
 
@@ -22,7 +22,7 @@ slotmap::new_key_type! {
 pub enum AreaKind {
     /// A segment of the program; all its pages exist from the start.
     Image,
-    /// Grows by `brk`.
+    /// Grows by `brk`; or a thread's own.
     Heap,
     /// The first thread's stack.
     MainStack,
@@ -128,6 +128,13 @@ impl AddressSpace {
             .is_some_and(|(_, area)| area.end > start)
     }
 
+    /// Is this address in the heap, or in that of a thread?
+    pub(crate) fn is_heap(&self, address: u32) -> bool {
+        (self.heap_start..self.heap_end).contains(&address)
+            || (THREAD_HEAPS..THREAD_STACKS).contains(&address)
+                && self.area_of(address / PAGE_SIZE).is_some()
+    }
+
     /// Is this address in the guard of a stack?
     pub(crate) fn guards(&self, address: u32) -> bool {
         let bottom = STACK_TOP - MAIN_STACK_SIZE;
@@ -190,7 +197,7 @@ impl SharedObjects {
 pub(crate) fn own_heap(space: &AddressSpace, address: u32, by_allocator: bool) -> bool {
     /// Bytes of the allocator's header before each block.
     const HEADER: u32 = 16;
-    if !(space.heap_start..space.heap_end).contains(&address) {
+    if !space.is_heap(address) {
         return false;
     }
     let margin = if by_allocator { 0 } else { HEADER };

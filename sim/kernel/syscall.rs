@@ -24,7 +24,7 @@ impl World {
         thread.registers.pc = thread.registers.pc.wrapping_add(4);
         let call = Call::from_number(number);
         // What the library tells for the detectors costs nothing: a real library would not tell it.
-        if !matches!(call, Some(Call::HeapAllocated | Call::HeapFreed)) {
+        if !call.is_some_and(tells_only) {
             self.charge(self.config.cost.system_call);
         }
         let mut until = None;
@@ -100,7 +100,7 @@ impl World {
                 done(parent.map_or(0, |pid| pid.0))
             }
             Call::Gettid => done(self.threads[t].tid.0),
-            Call::Brk => done(self.brk(t, a)),
+            Call::Brk => done(self.brk(t, a, b)),
             Call::Munmap => unit(self.munmap(t, a, b)),
             Call::Execve => self.exec(t, a, b, c),
             Call::Mmap => value(self.mmap(t, [a, b, c, d])),
@@ -163,6 +163,8 @@ impl World {
             }
             Call::HeapAllocated => self.heap_allocated(t, a, b, c),
             Call::HeapFreed => self.heap_freed(t, a),
+            Call::HeapOfThread => done(self.heap_of_thread(t, a)),
+            Call::Ordered => done(0),
             Call::AssertFailed => self.assertion_failed(t, arguments),
             Call::Choose => self.choose(a, alternative),
             Call::Outcome => self.outcome(t, a),
@@ -215,7 +217,7 @@ impl World {
         let space = &mut self.processes[p].space;
         // Blocks freed before and now covered by this one are forgotten.
         let end = block.saturating_add(size.max(1));
-        if block < space.heap_start || end > space.heap_end {
+        if !space.is_heap(block) || !space.is_heap(end - 1) {
             return failed(Errno::EINVAL);
         }
         while let Some(start) = space
@@ -284,4 +286,12 @@ impl World {
 /// The status of a process that ends by itself: the low byte counts.
 fn exited(status: u32) -> sim_abi::event::ExitStatus {
     sim_abi::event::ExitStatus::Exited(status as u8)
+}
+
+/// Calls that only this computer's library makes, for the kernel to know what it does.
+fn tells_only(call: Call) -> bool {
+    matches!(
+        call,
+        Call::HeapAllocated | Call::HeapFreed | Call::HeapOfThread | Call::Ordered
+    )
 }

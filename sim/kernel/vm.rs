@@ -12,7 +12,9 @@ use alloc::vec::Vec;
 use sim_abi::EventKind;
 use sim_abi::event::{Fault, PageFault};
 use sim_abi::image::Permissions;
-use sim_abi::layout::{HEAP_LIMIT, MMAP_BASE, MMAP_LIMIT, PAGE_SIZE};
+use sim_abi::layout::{
+    HEAP_LIMIT, MMAP_BASE, MMAP_LIMIT, PAGE_SIZE, THREAD_HEAP_SIZE, THREAD_HEAPS, THREAD_STACKS,
+};
 use sim_abi::syscall::Errno;
 use sim_machine::{FrameId, Miss, MissReason, Sharing, SpaceId};
 
@@ -85,10 +87,13 @@ impl World {
         }
     }
 
-    /// `brk`: moves the end of the heap; refuses silently, as Linux does. Memory counts when it is touched.
-    pub(crate) fn brk(&mut self, t: ThreadKey, wanted: u32) -> u32 {
+    /// `brk`: moves the end of the heap, if it is where it is expected (0: wherever it is); refuses silently, as Linux does. Memory counts when it is touched.
+    pub(crate) fn brk(&mut self, t: ThreadKey, wanted: u32, expected: u32) -> u32 {
         let p = self.threads[t].process;
         let space = &mut self.processes[p].space;
+        if expected != 0 && expected != space.heap_end {
+            return 0;
+        }
         if wanted < space.heap_start || wanted > HEAP_LIMIT {
             return space.heap_end;
         }
@@ -109,6 +114,28 @@ impl World {
         }
         self.memory.unmap_all(id, end..old_end);
         wanted
+    }
+
+    /// The heap that goes with a thread's stack, or the first such heap from an address on. It stays when its
+    /// thread ends: its blocks may still be used, and the next thread with that stack takes it over. So
+    /// addresses of blocks follow from those of stacks, and not from who allocates first.
+    pub(crate) fn heap_of_thread(&mut self, t: ThreadKey, from: u32) -> u32 {
+        let slot = self.threads[t].stack_slot;
+        let space = &mut self.processes[self.threads[t].process].space;
+        if from != 0 {
+            let pages = from.max(THREAD_HEAPS).div_ceil(PAGE_SIZE)..THREAD_STACKS / PAGE_SIZE;
+            let next = { pages.start < pages.end }.then(|| space.areas.range(pages).next());
+            return next.flatten().map_or(0, |(start, _)| start * PAGE_SIZE);
+        }
+        let room = (THREAD_STACKS - THREAD_HEAPS) / THREAD_HEAP_SIZE;
+        let Some(slot) = slot.filter(|slot| *slot < room) else {
+            return 0;
+        };
+        let at = THREAD_HEAPS + slot * THREAD_HEAP_SIZE;
+        if space.area_of(at / PAGE_SIZE).is_none() {
+            space.add(at, THREAD_HEAP_SIZE, Permissions::RW, AreaKind::Heap);
+        }
+        at
     }
 
     /// `mmap`: anonymous, private or shared.

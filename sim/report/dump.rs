@@ -109,6 +109,13 @@ fn memory_map(image: &Image, style: Style) -> String {
         "mappings",
         "mmap".to_string(),
     );
+    row(
+        layout::THREAD_HEAPS,
+        layout::THREAD_STACKS,
+        rw,
+        "thread heaps",
+        count(layout::THREAD_HEAP_SIZE, "byte") + " each",
+    );
     let stacks = format!(
         "{} each, a guard page under it",
         count(layout::THREAD_STACK_SIZE, "byte")

@@ -75,8 +75,8 @@ fn count(call: Call) -> usize {
         | MutexDestroy | MutexLock | MutexTrylock | MutexUnlock | CondDestroy | CondSignal
         | CondBroadcast | SemDestroy | SemWait | SemTrywait | SemPost | RwlockDestroy
         | RwlockRdlock | RwlockTryrdlock | RwlockWrlock | RwlockTrywrlock | RwlockUnlock
-        | BarrierDestroy | BarrierWait | OnceBegin | OnceDone | HeapFreed | Choose | Outcome
-        | Invariant => 1,
+        | BarrierDestroy | BarrierWait | OnceBegin | OnceDone | HeapFreed | HeapOfThread
+        | Ordered | Choose | Outcome | Invariant => 1,
         Getcwd | Pipe2 | Fstat | Nanosleep | ClockGettime | Kill | Tkill | Gettimeofday
         | Munmap | ThreadJoin | ThreadSetName | MutexInit | MutexTimedlock | CondInit
         | CondWait | SemTimedwait | SemGetvalue | RwlockInit | BarrierInit | Sometimes => 2,

@@ -13,10 +13,17 @@ long __result(long value);
 void __lock(int *lock);
 void __unlock(int *lock);
 
+/* Says that what comes now depends on which thread comes first: a check looks at each order. `what` is a word
+ * of the library's own that stands for it. Not for what programs do not see. */
+#define __ordered(what) __builtin_syscall(SYS_ordered, what)
+
 /* stdlib/malloc.c: memory of the library itself, not reported as the program's heap blocks. */
 void *__heap_take(size_t size);
 void __heap_give(void *block);
-extern int __heap_lock;
+void __heap_forked(void); /* in the child */
+
+/* unistd/memory.c: moves the end of the heap; its old end, or NULL. */
+void *__more_heap(long size);
 
 /* runtime/start.c: the last part of argv[0], for messages. */
 extern const char *__program_name;

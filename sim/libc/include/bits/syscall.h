@@ -81,6 +81,8 @@
 #define SYS_once_done 0x1049
 #define SYS_heap_allocated 0x1050
 #define SYS_heap_freed 0x1051
+#define SYS_heap_of_thread 0x1052
+#define SYS_ordered 0x1053
 #define SYS_assert_failed 0x1054
 #define SYS_choose 0x1060
 #define SYS_outcome 0x1061

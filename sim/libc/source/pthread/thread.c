@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 void (*__thread_exit_hook)(void);
-extern void (*__heap_exit_hook)(void);
 static _Thread_local struct __cleanup *cleanups;
 
 /* A thread's function returns to here, with its result. */
@@ -16,8 +15,6 @@ _Noreturn void __thread_finish(void *result)
         __cleanup_pop(cleanups, 1);
     if (__thread_exit_hook)
         __thread_exit_hook();
-    if (__heap_exit_hook)
-        __heap_exit_hook();
     for (;;)
         __builtin_syscall(SYS_thread_exit, result);
 }

@@ -4,7 +4,7 @@
 void __lock(int *lock)
 {
     while (__atomic_exchange_n(lock, 1, 5))
-        __builtin_syscall(SYS_sched_yield, 1); /* 1: not the program's own yield. */
+        __builtin_syscall(SYS_sched_yield, 1, lock); /* 1: not the program's own yield. */
 }
 
 void __unlock(int *lock)

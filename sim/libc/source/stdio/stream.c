@@ -34,6 +34,8 @@ static FILE *open_files; /* without the three above */
 void flockfile(FILE *file)
 {
     if (file->owner != &errno) {
+        if (file != stdout && file != stderr)
+            __ordered(&file->lock);
         __lock(&file->lock);
         file->owner = &errno;
     }
@@ -43,6 +45,7 @@ void flockfile(FILE *file)
 int ftrylockfile(FILE *file)
 {
     if (file->owner != &errno) {
+        __ordered(&file->lock);
         if (__atomic_exchange_n(&file->lock, 1, 5))
             return -1;
         file->owner = &errno;

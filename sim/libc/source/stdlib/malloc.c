@@ -1,11 +1,13 @@
-/* malloc and free: segregated free lists over brk.
+/* malloc and free: segregated free lists over memory of each thread's own, and over brk.
  *
  * A block's capacity is one of a fixed row of sizes (16, 32 … 512, then four for each doubling). Each
  * arena has one list of free blocks for each capacity: freeing pushes, allocating pops; if the list is
  * empty, a block is cut from the arena's fresh memory. Blocks are never split or joined.
  *
  * A header stands before each block, so that no bookkeeping lies in the program's bytes. Each thread
- * has an arena of its own; a block goes back to the arena it came from. The kernel is told about each
+ * has an arena of its own, at the start of the heap that the kernel gives it with its stack, so that the
+ * addresses of blocks do not depend on which thread allocates first; the first thread's, and what an arena
+ * needs besides, is by brk. A block goes back to the arena it came from. The kernel is told about each
  * block (system calls that do nothing elsewhere): it knows the exact size and finds misuse, and
  * refuses a pointer that is no live block before any header is read.
  */
@@ -19,6 +21,7 @@
 #define CLASSES (SMALL / 16 + 4 * 22)
 #define CHUNK 0x4000 /* an arena's fresh memory grows by at least this */
 #define LARGEST 0x3f000000
+#define THREAD_HEAP 0x4000 /* bytes that the kernel gives a thread (`sim/abi/layout.rs`) */
 
 /* For the kernel: not a block of the program. */
 #define OF_THE_LIBRARY 2
@@ -33,16 +36,11 @@ struct header {
 struct arena {
     int lock;
     char *fresh, *limit; /* never used memory, all zero */
-    struct arena *next; /* in the list of idle arenas */
     struct header *free[CLASSES];
 };
 
-int __heap_lock; /* guards the end of the heap and the idle arenas */
 static struct arena first_arena;
-static int first_taken;
-static struct arena *idle_arenas;
 static _Thread_local struct arena *my_arena;
-void (*__heap_exit_hook)(void);
 
 /* The class whose capacity is the least that holds size, and that capacity. */
 static int class_of(size_t size, size_t *capacity)
@@ -63,54 +61,58 @@ static int class_of(size_t size, size_t *capacity)
     return class + *capacity / step - 5;
 }
 
-/* Grows the arena's fresh memory to at least size bytes. */
+/* Gives the arena at least size bytes of fresh memory. Its lock is not held while the kernel looks for room. */
 static int grow(struct arena *arena, size_t size)
 {
-    size_t have, more, got;
-    char *end;
-    __lock(&__heap_lock);
-    end = (char *)__builtin_syscall(SYS_brk, 0);
-    if (end != arena->limit)
-        arena->fresh = arena->limit = (char *)(((uintptr_t)end + 15) & ~15U);
-    have = arena->limit - arena->fresh;
-    more = size - have < CHUNK ? CHUNK : size - have;
-    got = __builtin_syscall(SYS_brk, arena->limit + more);
-    if (got < (size_t)(arena->limit + more)) {
-        /* Perhaps not a whole chunk, but what is needed. */
-        more = size - have;
-        got = __builtin_syscall(SYS_brk, arena->limit + more);
-    }
-    if (got >= (size_t)(arena->limit + more))
-        arena->limit += more;
-    __unlock(&__heap_lock);
-    return (size_t)(arena->limit - arena->fresh) >= size;
+    size_t more = size < CHUNK ? CHUNK : size;
+    char *start = __more_heap(more);
+    if (!start && more > size) /* Perhaps not a whole chunk, but what is needed. */
+        start = __more_heap(more = size);
+    if (!start)
+        return 0;
+    __lock(&arena->lock);
+    if (start != arena->limit)
+        arena->fresh = (char *)(((uintptr_t)start + 15) & ~15U);
+    arena->limit = start + more;
+    __unlock(&arena->lock);
+    return 1;
 }
 
-/* A block that the kernel is not told about, with memory as it is; *zero: known to be all zero. */
-static struct header *take(struct arena *arena, size_t size, int *zero)
+/* A block from the free list or from fresh memory; *missing: bytes that it needs, if there is none. */
+static struct header *cut(struct arena *arena, size_t size, int *zero, size_t *missing)
 {
     size_t capacity;
-    struct header *block = NULL;
-    int class;
-    if (size > LARGEST)
-        return NULL;
-    class = class_of(size, &capacity);
+    struct header *block;
+    int class = class_of(size, &capacity);
     __lock(&arena->lock);
-    if (arena->free[class]) {
-        block = arena->free[class];
+    block = arena->free[class];
+    if (block) {
         arena->free[class] = block->next;
         *zero = 0;
-    } else if ((size_t)(arena->limit - arena->fresh) >= sizeof *block + capacity
-               || grow(arena, sizeof *block + capacity)) {
+    } else if ((size_t)(arena->limit - arena->fresh) >= sizeof *block + capacity) {
         block = (struct header *)arena->fresh;
         arena->fresh += sizeof *block + capacity;
         block->capacity = capacity;
         block->arena = arena;
         *zero = 1;
+    } else {
+        *missing = sizeof *block + capacity;
     }
     if (block)
         block->size = size;
     __unlock(&arena->lock);
+    return block;
+}
+
+/* A block that the kernel is not told about, with memory as it is; *zero: known to be all zero. */
+static struct header *take(struct arena *arena, size_t size, int *zero)
+{
+    size_t missing;
+    struct header *block = NULL;
+    if (size > LARGEST)
+        return NULL;
+    while (!(block = cut(arena, size, zero, &missing)) && grow(arena, missing))
+        ; /* More than once if the program has left the end of the heap at an odd address. */
     return block;
 }
 
@@ -125,43 +127,31 @@ static void give(struct header *block)
     __unlock(&arena->lock);
 }
 
-/* A thread ends: its arena may serve another. */
-static void leave_arena(void)
-{
-    if (my_arena) {
-        __lock(&__heap_lock);
-        my_arena->next = idle_arenas;
-        idle_arenas = my_arena;
-        my_arena = NULL;
-        __unlock(&__heap_lock);
-    }
-}
-
 static struct arena *enter_arena(void)
 {
+    struct arena *arena;
     if (my_arena)
         return my_arena;
-    __heap_exit_hook = leave_arena;
-    __lock(&__heap_lock);
-    if (!first_taken) {
-        first_taken = 1;
-        my_arena = &first_arena;
-    } else if (idle_arenas) {
-        my_arena = idle_arenas;
-        idle_arenas = my_arena->next;
+    arena = (struct arena *)__builtin_syscall(SYS_heap_of_thread, 0);
+    if (!arena || (long)arena == -ENOSYS) {
+        arena = &first_arena;
+    } else if (!arena->limit) {
+        arena->fresh = (char *)arena + ((sizeof *arena + 15) & ~15U);
+        arena->limit = (char *)arena + THREAD_HEAP;
     }
-    __unlock(&__heap_lock);
-    if (!my_arena) {
-        int zero;
-        struct header *block = take(&first_arena, sizeof(struct arena), &zero);
-        if (!block)
-            return &first_arena;
-        my_arena = (struct arena *)(block + 1);
-        __builtin_syscall(SYS_heap_allocated, my_arena, sizeof *my_arena, OF_THE_LIBRARY);
-        if (!zero)
-            memset(my_arena, 0, sizeof *my_arena);
+    return my_arena = arena;
+}
+
+/* Other threads, which the child does not have, may have been at work. */
+void __heap_forked(void)
+{
+    uintptr_t at = 1;
+    first_arena.lock = 0;
+    while ((at = __builtin_syscall(SYS_heap_of_thread, at)) && (long)at != -ENOSYS) {
+        if (((struct arena *)at)->lock)
+            ((struct arena *)at)->lock = 0;
+        at++;
     }
-    return my_arena;
 }
 
 /* The header of a block, also of an aligned one. */

@@ -39,6 +39,7 @@ static void seed_state(unsigned int seed)
 
 void srandom(unsigned int seed)
 {
+    __ordered(&lock);
     __lock(&lock);
     seed_state(seed);
     __unlock(&lock);
@@ -47,6 +48,7 @@ void srandom(unsigned int seed)
 long random(void)
 {
     long value;
+    __ordered(&lock);
     __lock(&lock);
     if (!seeded)
         seed_state(1);
@@ -93,6 +95,7 @@ static uint64_t step48(unsigned short x[3])
 
 void srand48(long seed)
 {
+    __ordered(&lock);
     __lock(&lock);
     state48[0] = 0x330e;
     state48[1] = seed;
@@ -103,6 +106,7 @@ void srand48(long seed)
 static uint64_t shared48(void)
 {
     uint64_t value;
+    __ordered(&lock);
     __lock(&lock);
     value = step48(state48);
     __unlock(&lock);

@@ -6,18 +6,31 @@
 
 int brk(void *end)
 {
-    if ((void *)__builtin_syscall(SYS_brk, end) == end)
+    if ((void *)__builtin_syscall(SYS_brk, end, 0) == end)
         return 0;
     errno = ENOMEM;
     return -1;
 }
 
+/* The end is moved only if it is where it has just been: no thread gets what another has got. */
+void *__more_heap(long size)
+{
+    char *end = (char *)__builtin_syscall(SYS_brk, 0, 0), *now;
+    while ((now = (char *)__builtin_syscall(SYS_brk, end + size, end)) != end + size) {
+        if (now == end)
+            return NULL;
+        end = now ? now : (char *)__builtin_syscall(SYS_brk, 0, 0);
+    }
+    return end;
+}
+
 void *sbrk(intptr_t increment)
 {
-    char *end = (char *)__builtin_syscall(SYS_brk, 0);
-    if (increment && brk(end + increment) < 0)
-        return (void *)-1;
-    return end;
+    void *start = increment ? __more_heap(increment) : (void *)__builtin_syscall(SYS_brk, 0, 0);
+    if (start)
+        return start;
+    errno = ENOMEM;
+    return (void *)-1;
 }
 
 /* The kernel counts the offset in pages. */

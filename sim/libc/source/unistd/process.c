@@ -6,14 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The library's locks are taken, so that the child finds them free and their data whole. */
+/* The lock of what is to be printed is taken, so that the child finds it free and the data whole. */
 pid_t fork(void)
 {
     long pid;
+    __ordered(&stdout);
     flockfile(stdout);
-    __lock(&__heap_lock);
     pid = __builtin_syscall(SYS_fork);
-    __unlock(&__heap_lock);
+    if (pid == 0)
+        __heap_forked();
     funlockfile(stdout);
     return __result(pid);
 }
