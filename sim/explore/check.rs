@@ -105,7 +105,7 @@ impl Default for Options {
             seed: 0,
             outcomes: None,
             reduction: true,
-            head_start: 1 << 14,
+            head_start: 1 << 11,
             every_access: false,
         }
     }
