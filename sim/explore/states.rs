@@ -39,6 +39,8 @@ pub struct Node {
     /// A later visit: these were woken, those after them are left out (R2).
     woken: Option<Threads>,
     distance: u32,
+    /// Nobody sleeps: the next choice.
+    next: usize,
     /// What was left to try has been given away.
     given: bool,
 }
@@ -113,6 +115,10 @@ impl<const SLEEPS: bool> Strategy for States<SLEEPS> {
         if node.given {
             return None;
         }
+        if !SLEEPS {
+            node.next += 1;
+            return (node.next <= enabled.len()).then(|| node.next - 1);
+        }
         let woken = node.woken;
         node.sleep
             .next(enabled, |sleep| untried(sleep, woken, enabled))
@@ -146,6 +152,11 @@ impl<const SLEEPS: bool> Strategy for States<SLEEPS> {
         let node = self.nodes.get_mut(depth)?;
         if node.given {
             return None;
+        }
+        if !SLEEPS {
+            let rest = node.clone();
+            node.given = true;
+            return (rest.next < enabled.len()).then_some(rest);
         }
         let sleep = node.sleep.rest(enabled)?;
         let rest = Node {
