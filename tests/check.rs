@@ -189,6 +189,22 @@ fn dpor_counts_traces() {
     }
 }
 
+/// Where nobody waits for anybody no execution is cut off half-way: every step leads to a state that is new, and
+/// the start is one more.
+#[test]
+fn wakeup_trees_lead_to_the_end() {
+    for program in [
+        "increments.c -D N=2 -D K=4",
+        "increments.c -D N=3 -D K=1",
+        "readers.c -D N=4",
+        "lastzero.c -D N=6",
+    ] {
+        let found = check(&format!("{program} --strategy dpor"));
+        let number = |key: &str| found[key].as_u64().expect("a number");
+        assert_eq!(number("transitions") + 1, number("states"), "{program}");
+    }
+}
+
 /// The long ones: `cargo test --release -- --ignored`.
 #[test]
 #[ignore = "minutes without optimisation"]
