@@ -185,7 +185,13 @@ impl World {
                     State::Running(_) | State::Ended => false,
                 }
             };
-            let Some(t) = self.tids.values().copied().find(movable) else {
+            let next = || self.tids.values().copied().find(movable);
+            if !self.unsettled {
+                debug_assert!(next().is_none(), "who can run on by itself is noticed");
+                return;
+            }
+            let Some(t) = next() else {
+                self.unsettled = false;
                 return;
             };
             if self.limit.is_some() {
@@ -381,6 +387,7 @@ impl World {
         if self.halted_by_itself() {
             return;
         }
+        choices.reserve(self.tids.len());
         self.enabled_of(choices, |t| !self.waits_for_library(t));
         if choices.is_empty() {
             self.enabled_of(choices, |_| true);
@@ -532,8 +539,14 @@ impl World {
             (_, from @ Some(Parked::Access(_) | Parked::Pause)) => {
                 self.advance(t, from, visibility, observer);
             }
-            (_, Some(Parked::Call(_))) => self.system_call(t, alternative),
-            (_, Some(Parked::Fault)) => self.fault_again(t),
+            (_, Some(Parked::Call(_))) => {
+                self.unsettled = true;
+                self.system_call(t, alternative);
+            }
+            (_, Some(Parked::Fault)) => {
+                self.unsettled = true;
+                self.fault_again(t);
+            }
             (_, None) => unreachable!("an enabled thread waits or is parked"),
         }
         self.charge = 0;
@@ -541,6 +554,7 @@ impl World {
         self.settle(visibility, observer);
         if self.has_invariants() {
             self.check_invariants_after(tid, visibility, observer);
+            self.unsettled = true;
             self.settle(visibility, observer);
         }
         Ok(())

@@ -66,6 +66,7 @@ impl World {
                 ..Account::default()
             },
         }));
+        self.unsettled = true;
         self.tids.insert(tid, t);
         self.processes[p].threads.push(t);
         t
@@ -225,6 +226,8 @@ impl World {
         self.memory.forget_hart(self.threads[t].registers.hart);
         let thread = &mut self.threads[t];
         thread.state = State::Ended;
+        // Somebody may join it.
+        self.unsettled = true;
         thread.account.finish = Some(self.clock.moment);
         self.record_thread(t);
     }

@@ -283,6 +283,7 @@ impl World {
             _ => self.clock.moment,
         };
         self.leave_core(t);
+        self.unsettled = true;
         self.threads[t].state = State::Blocked(Blocked {
             wait,
             on,

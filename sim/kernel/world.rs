@@ -111,6 +111,8 @@ pub struct World {
     pub(crate) invariants: Table<Vec<Invariant>>,
     /// The name of the last `sim_sometimes`.
     pub(crate) condition: String,
+    /// Under choices: some thread may be able to run on by itself.
+    pub(crate) unsettled: bool,
     /// A limit was reached.
     pub(crate) limit: Option<&'static str>,
     /// The memory's part of the fingerprint.
@@ -152,6 +154,7 @@ impl World {
             outcomes: Table::default(),
             invariants: Table::default(),
             condition: String::new(),
+            unsettled: true,
             limit: None,
             digest: Digest::default(),
             thread_records: Vec::new(),
