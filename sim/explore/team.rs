@@ -122,7 +122,9 @@ impl<S: Strategy> Search<'_, S> {
 
     /// Works for a pool until nothing is left there.
     fn work(&mut self, is_first: bool, workers: &dyn Workers, pool: &Pool<S::Rest>) {
-        pool.enter();
+        if !is_first {
+            pool.enter();
+        }
         let mut world = self.boot();
         match is_first {
             true => self.after_step(),

@@ -64,7 +64,7 @@ pub struct Task<R> {
 #[derive(Debug)]
 pub struct Pool<R> {
     tasks: Mutex<Vec<Task<R>>>,
-    /// Those who have entered.
+    /// Those who have entered, and the first.
     workers: AtomicUsize,
     /// Those of them who wait for work.
     idle: AtomicUsize,
@@ -81,7 +81,7 @@ impl<R> Default for Pool<R> {
     fn default() -> Self {
         Pool {
             tasks: Mutex::new(Vec::new()),
-            workers: AtomicUsize::new(0),
+            workers: AtomicUsize::new(1),
             idle: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
@@ -93,7 +93,7 @@ impl<R> Default for Pool<R> {
 }
 
 impl<R> Pool<R> {
-    /// One more worker. Who has not entered has no work to give.
+    /// One more worker. Who has not entered has no work to give; the first, who has it all, need not.
     pub fn enter(&self) {
         self.workers.fetch_add(1, Ordering::SeqCst);
     }
