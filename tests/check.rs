@@ -64,6 +64,7 @@ fn all_findings_are_told() {
         ),
         ("fresh.c", &["memory-error 21 28"]),
         ("fresh.c -D CLEARED", &[]),
+        ("twice.c", &["memory-error 10 21 9", "memory-error 15 21 9"]),
         ("copied.c", &["memory-error 12 17 28", "memory-error 17 28"]),
         (
             "reader.c",

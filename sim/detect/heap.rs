@@ -18,7 +18,8 @@
 //!       that of an `int`;
 //!   H4  what the kernel says of `free`: `FreeTwice`, `FreeInvalid`.
 //!
-//! Each kind is reported once for each program counter; [`Heap::count`] counts all.
+//! Each kind is reported once for each program counter, or for each thread and program counter
+//! ([`Heap::by_thread`]); [`Heap::count`] counts all.
 //!
 //! **Guarantees.** H1, H2, H4 are never reported falsely, except H2 in a program that calls `sbrk`
 //! itself and `malloc` besides. May miss: an access so far off that it hits another live block or
@@ -29,6 +30,7 @@
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use sim_abi::event::{Event, EventKind, MemoryAccess, Misuse};
+use sim_abi::layout::{MMAP_BASE, MMAP_LIMIT};
 use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
 use sim_abi::{Pid, Tid};
@@ -154,7 +156,9 @@ pub struct Heap {
     found: VecDeque<HeapError>,
     /// There are pending reads, followed copies or errors to return: no short way.
     is_busy: bool,
-    reported: BTreeSet<(u32, HeapErrorKind)>,
+    reported: BTreeSet<(Tid, u32, HeapErrorKind)>,
+    /// What one thread has done says nothing of another.
+    by_thread: bool,
     count: u64,
     /// Grows with every change of what [`Heap::digest`] is of.
     version: u64,
@@ -164,6 +168,15 @@ impl Heap {
     /// No blocks.
     pub fn new() -> Heap {
         Heap::default()
+    }
+
+    /// No blocks; the same mistake at the same place is reported of each thread that makes it. For searches:
+    /// whether it is reported then does not depend on who was first.
+    pub fn by_thread() -> Heap {
+        Heap {
+            by_thread: true,
+            ..Heap::default()
+        }
     }
 
     /// Errors found so far, with those that are not reported because their place has been.
@@ -235,7 +248,8 @@ impl Heap {
     /// An access was made. An error may be an earlier read of the same thread (H3).
     #[inline]
     pub fn access(&mut self, access: &MemoryAccess) -> Option<HeapError> {
-        let outside = access.address < self.low || access.address >= self.high;
+        let outside =
+            access.address < self.low || access.address >= self.high || is_mapping(access.address);
         if access.internal || (outside && !self.is_busy) {
             return None;
         }
@@ -381,7 +395,9 @@ impl Heap {
                     heap.forget_copies(access.address, access.size);
                 }
             }
-            let inside = access.address >= heap.low && access.address < heap.high;
+            let inside = access.address >= heap.low
+                && access.address < heap.high
+                && !is_mapping(access.address);
             if inside && !heap.map.is_settled(access.address, access.size) {
                 match heap.look(access) {
                     Look::Fine => {}
@@ -440,9 +456,13 @@ impl Heap {
 
     fn report(&mut self, error: HeapError) {
         self.count += 1;
+        let thread = match self.by_thread {
+            true => error.access.thread,
+            false => Tid::default(),
+        };
         if self
             .reported
-            .insert((error.access.pc, error.kind.without_distance()))
+            .insert((thread, error.access.pc, error.kind.without_distance()))
         {
             self.found.push_back(error);
             self.is_busy = true;
@@ -452,6 +472,11 @@ impl Heap {
     fn next(&mut self) -> Option<HeapError> {
         self.found.pop_front()
     }
+}
+
+/// Between the heap that grows by `brk` and those of the threads are mappings.
+fn is_mapping(address: u32) -> bool {
+    (MMAP_BASE..MMAP_LIMIT).contains(&address)
 }
 
 fn pending(error: HeapError, access: &MemoryAccess) -> Pending {

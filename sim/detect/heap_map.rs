@@ -5,7 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use sim_abi::layout::PAGE_SIZE;
+use sim_abi::layout::{PAGE_SIZE, THREAD_HEAPS};
 use sim_abi::mixer::Mixer;
 
 const PAGE_WORDS: usize = PAGE_SIZE as usize / 4;
@@ -31,8 +31,19 @@ pub(crate) enum State {
 /// The states of all bytes of one process's heap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HeapMap {
-    /// By page number.
+    /// By [`slot`].
     pages: Vec<Page>,
+}
+
+/// Where a page stands: those of the heap that grows by `brk` and those of the threads' heaps, far from it,
+/// in turn.
+#[inline]
+fn slot(page: u32) -> usize {
+    const FAR: u32 = THREAD_HEAPS / PAGE_SIZE;
+    match page.checked_sub(FAR) {
+        None => 2 * page as usize,
+        Some(page) => 2 * page as usize + 1,
+    }
 }
 
 /// The bits of `state` for these bytes of a word.
@@ -54,7 +65,7 @@ fn mask(word: u64, from: u64, to: u64) -> u8 {
 impl HeapMap {
     #[inline]
     fn word(&self, address: u32) -> u8 {
-        match self.pages.get((address / PAGE_SIZE) as usize) {
+        match self.pages.get(slot(address / PAGE_SIZE)) {
             Some(Page::Mixed(words)) => words[address as usize / 4 % PAGE_WORDS],
             Some(Page::Uniform(state)) => *state,
             None => 0,
@@ -131,7 +142,7 @@ impl HeapMap {
 
     /// The bytes `from..to` are in one page.
     fn set_in(&mut self, page: u64, from: u64, to: u64, state: State) {
-        let number = page as usize;
+        let number = slot(page as u32);
         if self.pages.len() <= number {
             self.pages.resize(number + 1, Page::Uniform(0));
         }

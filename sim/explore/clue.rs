@@ -200,7 +200,7 @@ fn stack_that_goes(world: &World, chosen: &Enabled) -> Option<(Location, u32)> {
 
 /// What happened on the way that no state tells any more (N3, N4). Shared with the states before it as
 /// long as nothing changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct History {
     heap: Arc<Heap>,
     held: Arc<Held>,
@@ -211,6 +211,20 @@ pub struct History {
     unwritten: u128,
     version: u64,
     readers: u128,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        History {
+            heap: Arc::new(Heap::by_thread()),
+            held: Arc::default(),
+            has_heap: false,
+            gone: Arc::default(),
+            unwritten: 0,
+            version: 0,
+            readers: 0,
+        }
+    }
 }
 
 impl History {

@@ -62,6 +62,14 @@ pub struct Inspector {
 }
 
 impl Inspector {
+    /// For a walk along the way of a search, which tells of each thread's mistakes.
+    pub fn of_search() -> Inspector {
+        Inspector {
+            heap: Heap::by_thread(),
+            ..Inspector::default()
+        }
+    }
+
     /// Something happened.
     pub fn event(&mut self, world: &World, event: &Event, names: &Names) {
         if let Some(race) = self.races.event(event) {

@@ -67,7 +67,7 @@ fn walk(config: &Arc<Config>, schedule: &Schedule, level: TraceLevel) -> Result<
     let mut sharing = Sharing::frozen(&schedule.shared);
     let mut listener = Listener {
         tracer: Tracer::new(level),
-        inspector: Inspector::default(),
+        inspector: Inspector::of_search(),
         shared: sharing.clone(),
         shows_accesses: level > TraceLevel::None,
     };
