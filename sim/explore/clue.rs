@@ -26,8 +26,9 @@ use sim_detect::side::Side;
 use sim_kernel::{Config, Enabled, Observer, Operation, World};
 
 use crate::conditions::Line;
-use crate::footprint::{Footprint, Thing, overlap};
+use crate::footprint::{Thing, overlap};
 use crate::orders::{self, Gone};
+use crate::step_record::StepRecord;
 
 /// Where something is done. An instruction of the C library counts with the program's call that leads
 /// to it: two lines that call one function are two places.
@@ -274,67 +275,6 @@ pub struct Watch {
     pub orders: orders::Listener,
     /// Memory errors of the last step.
     errors: Vec<HeapError>,
-}
-
-/// What a step did: for strategies that ask which steps commute.
-#[derive(Clone, Debug, Default)]
-pub struct StepRecord {
-    is_wanted: bool,
-    /// Who makes it.
-    mover: Tid,
-    /// The access that it began with, and what the kernel read or wrote for it.
-    pub accesses: Vec<(MemoryAccess, Spot)>,
-    /// That ended a wait.
-    pub waited: bool,
-    /// What it touched, and what those have touched that it moved on.
-    pub footprint: Footprint,
-    /// Of this: what those have touched that it moved on.
-    pub passed_on: Footprint,
-    /// Of this: what its own thread has touched. Of use only if something was passed on.
-    pub own: Footprint,
-    /// Other threads that it moved on: started, woken, let past a join.
-    pub moved: Vec<Tid>,
-    /// Who has joined whom.
-    pub joined: Vec<(Tid, Tid)>,
-    /// It wrote to memory, own stack left out.
-    pub wrote: bool,
-}
-
-impl StepRecord {
-    fn event(&mut self, world: &World, event: &Event) {
-        if event.thread != self.mover && !self.moved.contains(&event.thread) {
-            self.moved.push(event.thread);
-        }
-        if let EventKind::Joins { child } = event.kind {
-            self.joined.push((event.thread, child));
-        }
-        let location = |address| world.location_of(event.thread, address);
-        self.part_of(event.thread).add_event(event, location);
-    }
-
-    /// Where it is written down what a thread touches.
-    fn part_of(&mut self, thread: Tid) -> &mut Footprint {
-        match thread == self.mover {
-            true => &mut self.footprint,
-            false => &mut self.passed_on,
-        }
-    }
-
-    /// The step is over.
-    pub fn end(&mut self, world: &World) {
-        if world.has_invariants() && self.footprint.writes() {
-            self.footprint.add(Thing::Invariants, true);
-        }
-        if !self.passed_on.is_empty() {
-            self.own.clone_from(&self.footprint);
-            self.footprint.merge(&self.passed_on);
-        }
-    }
-
-    fn access(&mut self, access: &MemoryAccess) {
-        let own_stack = access.address >= THREAD_STACKS;
-        self.wrote |= access.write && !own_stack;
-    }
 }
 
 impl Observer for Watch {

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 use sim_abi::{Choice, Tid};
 use sim_kernel::{Enabled, World};
 
-use crate::clue::{Clue, StepRecord};
+use crate::clue::Clue;
+use crate::step_record::StepRecord;
 
 /// Where the search has arrived.
 pub struct Arrival<'a> {
