@@ -82,6 +82,7 @@ mod tests {
     fn a_program_that_mentions_nothing_needs_no_stdio() {
         let mut library = Library::new();
         let needed = library.needed_by(&[]);
-        assert!(library.units(&needed).count() < library.files.len() / 4);
+        // Less than a quarter: what starts and ends a program, and `malloc`, which `atexit` needs.
+        assert!(4 * library.units(&needed).count() < library.files.len());
     }
 }
