@@ -104,6 +104,29 @@ pub enum Object {
     File(u32),
 }
 
+impl Object {
+    /// Where it lies, if it lies in memory.
+    pub fn location(self) -> Option<Location> {
+        match self {
+            Object::Mutex(at)
+            | Object::Condition(at)
+            | Object::Semaphore(at)
+            | Object::Rwlock(at)
+            | Object::Barrier(at)
+            | Object::Once(at) => Some(at),
+            Object::Pipe(_)
+            | Object::Thread(_)
+            | Object::Process(_)
+            | Object::Children(_)
+            | Object::Clock
+            | Object::Device
+            | Object::Ids
+            | Object::Output(_)
+            | Object::File(_) => None,
+        }
+    }
+}
+
 /// How a thread asks for a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Asked {

@@ -11,7 +11,7 @@ use sim_abi::event::{Event, EventKind, ExitStatus, Location, Mode, Object};
 use sim_abi::mixer::Mixer;
 use sim_abi::{Pid, Tid};
 
-use crate::side::{Place, forget_range, forget_space, location_of};
+use crate::side::{Place, forget_range, forget_space};
 
 /// A lock that a thread holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Held {
     pub fn mix_readers(&self, mixer: &mut Mixer) {
         for (thread, _, holds) in &self.threads {
             for hold in holds.iter().filter(|hold| hold.mode == Mode::Shared) {
-                mixer.add(location_of(hold.object).map_or(0, Location::number));
+                mixer.add(hold.object.location().map_or(0, Location::number));
                 mixer.add(u64::from(thread.0) << 32 | u64::from(hold.count));
             }
         }
@@ -195,7 +195,7 @@ impl Held {
     }
 
     fn locks(&mut self, event: &Event, object: Object, mode: Mode) {
-        if let Some(Location::Private { space, .. }) = location_of(object) {
+        if let Some(Location::Private { space, .. }) = object.location() {
             self.spaces.insert(event.process, space);
         }
         self.left.remove(&object);

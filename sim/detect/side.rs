@@ -62,27 +62,6 @@ impl From<&Event> for Place {
     }
 }
 
-/// Where an object lies, if it lies in memory.
-pub(crate) fn location_of(object: Object) -> Option<Location> {
-    match object {
-        Object::Mutex(at)
-        | Object::Condition(at)
-        | Object::Semaphore(at)
-        | Object::Rwlock(at)
-        | Object::Barrier(at)
-        | Object::Once(at) => Some(at),
-        Object::Pipe(_)
-        | Object::Thread(_)
-        | Object::Process(_)
-        | Object::Children(_)
-        | Object::Clock
-        | Object::Device
-        | Object::Ids
-        | Object::Output(_)
-        | Object::File(_) => None,
-    }
-}
-
 /// Forgets all objects of this private address space.
 pub(crate) fn forget_space<V>(map: &mut BTreeMap<Object, V>, space: u32) {
     forget_range(map, space, 0, u32::MAX);

@@ -146,42 +146,21 @@ pub fn check_with(
     report: &mut dyn FnMut(&Tally) -> bool,
 ) -> CheckRecord {
     let config = config.for_choices();
-    let bounds = options.bounds();
     match options.strategy {
-        StrategyKind::States if options.reduction && bounds.preemptions.is_none() => with(
-            &config,
-            States::<true>::default(),
-            options,
-            bounds,
-            workers,
-            report,
-        ),
+        StrategyKind::States if options.reduction && options.preemptions.is_none() => {
+            with(&config, States::<true>::default(), options, workers, report)
+        }
         StrategyKind::States => with(
             &config,
             States::<false>::default(),
             options,
-            bounds,
             workers,
             report,
         ),
-        StrategyKind::Dpor => with(&config, Dpor::default(), options, bounds, workers, report),
-        StrategyKind::Dfs => with(&config, Dfs::default(), options, bounds, workers, report),
-        StrategyKind::Random => with(
-            &config,
-            Random::new(options.seed),
-            options,
-            bounds,
-            workers,
-            report,
-        ),
-        StrategyKind::Pct => with(
-            &config,
-            Pct::new(options.seed),
-            options,
-            bounds,
-            workers,
-            report,
-        ),
+        StrategyKind::Dpor => with(&config, Dpor::default(), options, workers, report),
+        StrategyKind::Dfs => with(&config, Dfs::default(), options, workers, report),
+        StrategyKind::Random => with(&config, Random::new(options.seed), options, workers, report),
+        StrategyKind::Pct => with(&config, Pct::new(options.seed), options, workers, report),
     }
 }
 
@@ -189,10 +168,10 @@ fn with<S: Strategy>(
     config: &Arc<Config>,
     strategy: S,
     options: &Options,
-    bounds: Bounds,
     workers: &dyn Workers,
     report: &mut dyn FnMut(&Tally) -> bool,
 ) -> CheckRecord {
+    let bounds = options.bounds();
     let sharing = match options.every_access {
         false => Sharing::default(),
         true => Sharing::everything(),

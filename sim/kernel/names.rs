@@ -86,23 +86,8 @@ impl World {
     /// Does the thread call the object the same as long as it runs its program, whatever it does? Variables
     /// on stacks and heap blocks come and go.
     pub fn has_lasting_name(&self, tid: Tid, object: Object) -> bool {
-        match object {
-            Object::Mutex(at)
-            | Object::Condition(at)
-            | Object::Semaphore(at)
-            | Object::Rwlock(at)
-            | Object::Barrier(at)
-            | Object::Once(at) => self.is_global(tid, at),
-            Object::Pipe(_)
-            | Object::Thread(_)
-            | Object::Process(_)
-            | Object::Children(_)
-            | Object::Clock
-            | Object::Device
-            | Object::Ids
-            | Object::Output(_)
-            | Object::File(_) => true,
-        }
+        let at = object.location();
+        at.is_none_or(|at| self.is_global(tid, at))
     }
 
     /// Is this in a variable with static storage, in memory of the thread's own process?

@@ -36,11 +36,7 @@ impl Dpor {
         if tried.any(covers) {
             return;
         }
-        let is_initial = |n: usize| {
-            let tid = sequence[n].tid;
-            can(tid) && wakeup::begins(tid, None, &sequence, false) == Some(Some(n))
-        };
-        let first = (0..sequence.len()).find(|n| is_initial(*n));
+        let first = initials(&sequence).find(|n| can(sequence[*n].tid));
         match first {
             Some(first) => {
                 sequence[..=first].rotate_right(1);
@@ -69,27 +65,20 @@ impl Dpor {
         if !moved && !touched && !can(later.tid) {
             return;
         }
-        let mut initials: Vec<Tid> = Vec::new();
+        let mut beginners: Vec<Tid> = Vec::new();
         if !moved && !between.iter().any(|s| s.before(later.base)) && !touched {
-            initials.push(later.tid);
+            beginners.push(later.tid);
         }
-        for (k, step) in between.iter().enumerate() {
-            let earlier = &between[..k];
-            let is_first = !earlier
-                .iter()
-                .any(|other| other.slot == step.slot || other.before(&step.clock));
-            if is_first && can(step.tid) {
-                initials.push(step.tid);
-            }
-        }
+        let others = initials(&between).map(|n| between[n].tid);
+        beginners.extend(others.filter(|tid| can(*tid)));
         let tried = node.sleep.tried().map(|(tid, _)| tid);
         if { tried }
             .chain(node.tree.threads())
-            .any(|tid| initials.contains(&tid))
+            .any(|tid| beginners.contains(&tid))
         {
             return;
         }
-        let chosen = match initials.first() {
+        let chosen = match beginners.first() {
             Some(tid) => Vec::from([*tid]),
             // It is not known who could begin: everybody is tried.
             None => node.enabled.clone(),
@@ -97,4 +86,13 @@ impl Dpor {
         let tree = &mut self.nodes[n].tree;
         chosen.into_iter().for_each(|tid| tree.add(tid));
     }
+}
+
+/// Where the steps are with which a sequence could begin (T1 of `wakeup.rs`).
+fn initials(sequence: &[&Step]) -> impl Iterator<Item = usize> {
+    let begins = |n: &usize| {
+        let tid = sequence[*n].tid;
+        wakeup::begins(tid, None, sequence, false) == Some(Some(*n))
+    };
+    (0..sequence.len()).filter(begins)
 }
