@@ -21,7 +21,7 @@ use sim_explore::workers::Workers;
 use sim_kernel::{Config, Mode, Visibility, World};
 
 /// What a thread does: one line of C each. `n` is the thread's number.
-const OPERATIONS: [&str; 36] = [
+const OPERATIONS: [&str; 37] = [
     "x = x + 1;",
     "x = n;",
     "y = x;",
@@ -58,6 +58,7 @@ const OPERATIONS: [&str; 36] = [
     "pthread_rwlock_rdlock(&r);",
     "pthread_rwlock_wrlock(&r);",
     "pthread_rwlock_unlock(&r);",
+    "{ int *own = malloc(4); *own = n; x = *own; free(own); }",
 ];
 
 /// A program. Some operations come in pairs, so that most of them get somewhere.
@@ -117,9 +118,6 @@ impl Said {
                 _ => finding.clone(),
             };
             said.findings = self.findings.iter().map(short).collect();
-            // It ends a process before a thread frees a block that nobody else touches: to the others that is
-            // one thing with the step before it.
-            said.findings.remove("Leak []");
         }
         said
     }

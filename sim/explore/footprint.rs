@@ -207,6 +207,7 @@ impl Footprint {
             Call::ClockGettime
             | Call::Gettimeofday
             | Call::Getcwd
+            | Call::HeapFreed
             | Call::ThreadCreate
             | Call::ThreadExit
             | Call::ThreadJoin => {}

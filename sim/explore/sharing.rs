@@ -23,6 +23,12 @@ use crate::hash::Fixed;
 /// Reads without a write between them that are taken for waiting (P4).
 const READS_MAX: u32 = 10_000;
 
+/// In place of a list of shared words: all are. A word of no space.
+const EVERYTHING: Location = Location::Private {
+    space: u32::MAX,
+    address: 0,
+};
+
 /// Who touches a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Toucher {
@@ -50,6 +56,9 @@ pub struct Sharing {
 impl Sharing {
     /// These words are shared, and no others: for replays.
     pub fn frozen(shared: &[Location]) -> Sharing {
+        if shared == [EVERYTHING] {
+            return Sharing::everything();
+        }
         let words = shared.iter().map(|word| (*word, Toucher::Many));
         Sharing {
             words: words.collect(),
@@ -64,6 +73,7 @@ impl Sharing {
     pub fn everything() -> Sharing {
         Sharing {
             all: true,
+            shared: BTreeSet::from([EVERYTHING]),
             ..Sharing::default()
         }
     }
@@ -90,7 +100,7 @@ impl Sharing {
 
     /// Has more than one thread touched any of these bytes?
     pub fn is_shared(&self, access: &MemoryAccess) -> bool {
-        words(access).any(|word| self.words.get(&word) == Some(&Toucher::Many))
+        self.all || words(access).any(|word| self.words.get(&word) == Some(&Toucher::Many))
     }
 
     /// Does the thread do nothing but read?
@@ -102,7 +112,7 @@ impl Sharing {
     }
 
     fn share(&mut self, word: Location) {
-        if !self.frozen && self.words.insert(word, Toucher::Many) != Some(Toucher::Many) {
+        if !self.frozen && !self.all && self.words.insert(word, Toucher::Many) != Some(Toucher::Many) {
             self.shared.insert(word);
             self.grown = true;
         }
@@ -110,8 +120,6 @@ impl Sharing {
 
     fn touch(&mut self, word: Location, thread: Tid) -> bool {
         if self.all {
-            self.words.insert(word, Toucher::Many);
-            self.shared.insert(word);
             return true;
         }
         match self.words.get_mut(&word) {

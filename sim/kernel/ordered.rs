@@ -14,7 +14,8 @@
 //!   G6  reading and writing through a standard descriptor is noticed by who closes or replaces it, and by
 //!       nobody else;
 //!   G7  the C library says so itself where its own data depends on it (`SYS_ordered`). One thread that waits
-//!       for a lock of the library gets it before another does.
+//!       for a lock of the library gets it before another does;
+//!   G8  the end of a process is noticed by who has yet to free a block: ended before that, it leaks.
 //!
 //! Not here: descriptors, files and pipes, whose calls are steps in any case (`noticed`); `malloc`, which has
 //! memory of its own for each thread.
@@ -26,7 +27,8 @@ use slotmap::Key;
 
 use crate::choices::{Enabled, Operation, Parked, Visibility};
 use crate::files::FileKind;
-use crate::thread::{State, ThreadKey};
+use crate::table::Table;
+use crate::thread::{State, Thread, ThreadKey};
 use crate::world::World;
 
 /// What there is one of for all, for each process, or for each thread: the number says which.
@@ -39,6 +41,7 @@ enum Word {
     Joined(u32),
     Input(u32),
     Descriptor(u32, u32),
+    Frees(u32),
 }
 
 impl Word {
@@ -53,6 +56,7 @@ impl Word {
             Word::Joined(tid) => (4, tid),
             Word::Input(file) => (5, file),
             Word::Descriptor(pid, fd) => (6, pid << 2 | fd),
+            Word::Frees(tid) => (7, tid),
         };
         Location::Private {
             space: 0,
@@ -97,6 +101,15 @@ impl World {
                 }
             }
             Call::Brk | Call::Mmap | Call::Munmap => word(Word::Addresses(pid)),
+            Call::HeapFreed => word(Word::Frees(thread.tid.0)),
+            Call::ExitGroup => {
+                let others = self.processes[thread.process].threads.iter();
+                let others = others.map(|other| &self.threads[*other]);
+                let lives = |other: &&Table<Thread>| other.state != State::Ended;
+                { others }
+                    .filter(lives)
+                    .for_each(|other| word(Word::Frees(other.tid.0)));
+            }
             Call::Read | Call::Lseek => {
                 if let Some((FileKind::Input(_), _)) = self.file_kind(t, first)
                     && let Ok(file) = self.file_of(t, first)
