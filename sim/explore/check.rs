@@ -17,7 +17,7 @@ use crate::conditions;
 use crate::dfs::Dfs;
 use crate::dpor::Dpor;
 use crate::findings;
-use crate::livelock::Graph;
+use crate::livelock::{self, Livelock};
 use crate::orders::{self, Orders};
 use crate::pct::Pct;
 use crate::random::Random;
@@ -26,6 +26,7 @@ use crate::schedule::{VERSION, program_id};
 use crate::search::{Bounds, Discovery, Search, Tally, switches};
 use crate::sharing::Sharing;
 use crate::shortest::{Levels, Straightest};
+use crate::state_graph::WholeGraph;
 use crate::states::States;
 use crate::strategy::Strategy;
 use crate::workers::{Alone, Workers};
@@ -187,6 +188,10 @@ fn with<S: Strategy>(
         other => other,
     };
     let may_circle = search.strategy.may_circle();
+    // Ways on which too little was known of memory lead elsewhere now. With a bound on preemptions it is
+    // not known who could move.
+    let looks_at_walks = !search.sharing.grown && bounds.preemptions.is_none();
+    let walked = looks_at_walks.then(|| search.strategy.livelock()).flatten();
     let sharing = core::mem::take(&mut search.sharing);
     let known = sharing.shared();
     let mut result = Result {
@@ -197,8 +202,12 @@ fn with<S: Strategy>(
         is_shortest: false,
     };
     // L3: a program that runs for ever by intention is none.
-    if may_circle && unfinished.is_none() && (tally.ends || tally.progresses) {
+    let gets_somewhere = tally.ends || tally.progresses;
+    if may_circle && unfinished.is_none() && gets_somewhere {
         unfinished = result.find_livelock(bounds, report);
+    }
+    if let Some(found) = walked.filter(|_| gets_somewhere) {
+        result.add_livelock(found);
     }
     result.shorten(bounds, report);
     debug_assert!(
@@ -256,11 +265,12 @@ struct Result<'a> {
 impl Result<'_> {
     /// Finds the shortest way to an error, if there is an error.
     fn shorten(&mut self, bounds: Bounds, report: &mut dyn FnMut(&Tally) -> bool) {
-        let limit = FindingKind::Error(Verdict::LimitReached);
-        let is_error = |d: &&Discovery| d.clue.kind().is_error() && d.clue.kind() != limit;
+        // Ways to limits and livelocks are as they were found: this search does not look for them.
+        let is_left = |clue: &Clue| matches!(clue, Clue::Limit(_) | Clue::Livelock(..));
+        let is_error = |d: &&Discovery| d.clue.kind().is_error() && !is_left(&d.clue);
         let errors = self.discoveries.iter().filter(is_error);
         let Some(most) = errors.map(|d| d.path.len()).min() else {
-            return;
+            return self.in_order();
         };
         let bounds = Bounds {
             // Each round visits states again.
@@ -307,21 +317,25 @@ impl Result<'_> {
             return search.tally.cut;
         }
         let sharing = core::mem::take(&mut search.sharing);
-        let mut search = Search::new(self.config, Graph::default(), sharing, bounds, report);
+        let mut search = Search::new(self.config, WholeGraph::default(), sharing, bounds, report);
         search.run();
         if search.tally.cut.is_some() {
             return search.tally.cut;
         }
-        if let Some(found) = search.strategy.livelock() {
-            let mut path = found.path;
-            path.extend(&found.circle);
-            self.discoveries.push(Discovery {
-                clue: Clue::Livelock(found.threads, found.circle.len()),
-                switches: switches(&path),
-                path,
-            });
+        if let Some(found) = livelock::livelock(&search.strategy.graph) {
+            self.add_livelock(found);
         }
         None
+    }
+
+    fn add_livelock(&mut self, found: Livelock) {
+        let mut path = found.path;
+        path.extend(&found.circle);
+        self.discoveries.push(Discovery {
+            clue: Clue::Livelock(found.threads, found.circle.len()),
+            switches: switches(&path),
+            path,
+        });
     }
 
     /// Takes over shorter ways to the same clues.
@@ -409,7 +423,7 @@ impl Result<'_> {
                 record.counterexample = Some(Counterexample {
                     schedule,
                     switches: discovery.switches,
-                    is_shortest: self.is_shortest,
+                    is_shortest: self.is_shortest && !matches!(discovery.clue, Clue::Livelock(..)),
                     trace: walked.trace,
                     output: walked.output,
                 });

@@ -6,7 +6,9 @@
 //! n threads and k steps is found by a walk with probability at least 1/(n·k^(d−1)).
 //!
 //! Deviations: k is the length of the longest walk so far, d is [`DEPTH`]; of several outcomes of one
-//! operation each is as likely.
+//! operation each is as likely. A walk that comes back to a state where it has been goes on with new
+//! priorities: the paper is about programs that end by any scheduler, and who waits in a loop for a thread
+//! below it would go round for ever.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -16,7 +18,9 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 use sim_abi::Tid;
 use sim_kernel::Enabled;
 
+use crate::livelock::Livelock;
 use crate::strategy::{Arrival, Arrived, Strategy};
+use crate::walked::Walked;
 
 /// The depth of bugs looked for: 1 + changes of priority in a walk.
 pub const DEPTH: usize = 3;
@@ -27,6 +31,8 @@ pub struct Pct {
     seed: u64,
     random: ChaCha8Rng,
     walked: usize,
+    /// Where the present walk has been.
+    seen: Walked,
     /// The longest walk so far.
     steps_max: usize,
     priorities: BTreeMap<Tid, u64>,
@@ -41,6 +47,7 @@ impl Pct {
             seed,
             random: ChaCha8Rng::seed_from_u64(seed),
             walked: 0,
+            seen: Walked::default(),
             steps_max: 1,
             priorities: BTreeMap::new(),
             drops: Vec::new(),
@@ -72,6 +79,7 @@ impl Pct {
 
 impl Strategy for Pct {
     const GOES_BACK: bool = false;
+    const WANTS_CHOICES: bool = true;
     type Rest = ();
     type Shared = ();
 
@@ -83,7 +91,10 @@ impl Strategy for Pct {
         *self = Pct::new(self.seed);
     }
 
-    fn arrive(&mut self, _: &mut Arrival) -> Arrived {
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived {
+        if self.seen.arrive(at) {
+            self.priorities.clear();
+        }
         Arrived::New
     }
 
@@ -109,10 +120,19 @@ impl Strategy for Pct {
 
     fn again(&mut self) -> bool {
         self.walked = 0;
+        self.seen.end();
         true
     }
 
     fn is_exhaustive(&self) -> bool {
         false
+    }
+
+    fn livelock(&mut self) -> Option<Livelock> {
+        self.seen.livelock()
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        self.seen.memory_bytes()
     }
 }

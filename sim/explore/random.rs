@@ -5,7 +5,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use sim_kernel::Enabled;
 
+use crate::livelock::Livelock;
 use crate::strategy::{Arrival, Arrived, Strategy};
+use crate::walked::Walked;
 
 /// Walks at random.
 #[derive(Clone, Debug)]
@@ -14,6 +16,8 @@ pub struct Random {
     random: ChaCha8Rng,
     /// How far the present walk has come.
     walked: usize,
+    /// Where it has been.
+    seen: Walked,
 }
 
 impl Random {
@@ -23,12 +27,14 @@ impl Random {
             seed,
             random: ChaCha8Rng::seed_from_u64(seed),
             walked: 0,
+            seen: Walked::default(),
         }
     }
 }
 
 impl Strategy for Random {
     const GOES_BACK: bool = false;
+    const WANTS_CHOICES: bool = true;
     type Rest = ();
     type Shared = ();
 
@@ -40,7 +46,8 @@ impl Strategy for Random {
         *self = Random::new(self.seed);
     }
 
-    fn arrive(&mut self, _: &mut Arrival) -> Arrived {
+    fn arrive(&mut self, at: &mut Arrival) -> Arrived {
+        self.seen.arrive(at);
         Arrived::New
     }
 
@@ -54,10 +61,19 @@ impl Strategy for Random {
 
     fn again(&mut self) -> bool {
         self.walked = 0;
+        self.seen.end();
         true
     }
 
     fn is_exhaustive(&self) -> bool {
         false
+    }
+
+    fn livelock(&mut self) -> Option<Livelock> {
+        self.seen.livelock()
+    }
+
+    fn memory_bytes(&self) -> u64 {
+        self.seen.memory_bytes()
     }
 }

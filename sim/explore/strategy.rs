@@ -9,6 +9,8 @@ use sim_abi::{Choice, Tid};
 use sim_kernel::{Enabled, World};
 
 use crate::clue::Clue;
+use crate::livelock::Livelock;
+use crate::state_graph::Step;
 use crate::step_record::StepRecord;
 
 /// Where the search has arrived.
@@ -32,6 +34,13 @@ impl Arrival<'_> {
     /// What the state is known by.
     pub fn fingerprint(&mut self) -> u128 {
         self.world.fingerprint() ^ self.salt
+    }
+
+    /// The step that led there.
+    pub fn last_step(&self) -> Option<Step> {
+        let choice = *self.path.last()?;
+        let progress = self.progress;
+        Some(Step { choice, progress })
     }
 }
 
@@ -119,6 +128,11 @@ pub trait Strategy: Sized {
     /// The program can perhaps go round in circles.
     fn may_circle(&self) -> bool {
         false
+    }
+
+    /// A livelock in what it has walked, if it has looked for one. The search is over.
+    fn livelock(&mut self) -> Option<Livelock> {
+        None
     }
 
     /// What it has noticed itself since it was asked last, and the ways there.

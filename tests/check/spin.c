@@ -1,5 +1,6 @@
 /* One waits in a loop for the other: round in a circle, but no fair scheduler does so for ever.
-   TWO: both give way in the same steps, for ever if they are unlucky: a livelock. */
+   TWO: both give way in the same steps, for ever if they are unlucky: a livelock. STUBBORN: neither does, and
+   whoever comes too late is caught. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -10,8 +11,10 @@ static void *one(void *unused) {
 #ifdef TWO
     atomic_store(&a, 1);
     while (atomic_load(&b)) {
+#ifndef STUBBORN
         atomic_store(&a, 0);
         atomic_store(&a, 1);
+#endif
     }
     atomic_store(&a, 0);
 #else
@@ -26,8 +29,10 @@ static void *two(void *unused) {
     atomic_store(&b, 1);
 #ifdef TWO
     while (atomic_load(&a)) {
+#ifndef STUBBORN
         atomic_store(&b, 0);
         atomic_store(&b, 1);
+#endif
     }
     atomic_store(&b, 0);
 #endif
