@@ -588,7 +588,7 @@ fn walks_find_livelocks() {
             "server.c",
             "server.c -D SERVES",
             "endless.c -D LOCKED",
-            "spin.c -D TWO --preemptions 1",
+            "spin.c --preemptions 0",
             &format!("{scenarios}/bank-one-gives-way.c"),
             &format!("{scenarios}/deadlock-ordered.c"),
         ] {

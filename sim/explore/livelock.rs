@@ -155,3 +155,95 @@ fn circle(graph: &StateGraph, fair: &Fair, start: NodeIndex) -> Vec<Choice> {
     }
     circle
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state_graph::Step;
+    use sim_abi::syscall::Call;
+    use sim_kernel::{Enabled, Operation};
+
+    /// Who is at an operation that is not always possible.
+    const LOCKS: bool = true;
+
+    /// States by who can move in each; steps by from, whose, to and whether they make progress.
+    fn graph(states: &[&[(u32, bool)]], steps: &[(usize, u32, usize, bool)]) -> StateGraph {
+        let mut graph = StateGraph::default();
+        let mut known = Vec::new();
+        for (n, threads) in (0..).zip(states) {
+            let enabled = threads.iter().map(|(tid, locks)| Enabled {
+                thread: Tid(*tid),
+                choice: Choice::Step(Tid(*tid)),
+                operation: Operation::Call {
+                    call: [Call::SchedYield, Call::MutexLock][usize::from(*locks)],
+                    arguments: [0; 6],
+                    object: None,
+                    pc: 0,
+                },
+                timeout: false,
+            });
+            known.push(graph.add(n, &enabled.collect::<Vec<Enabled>>()));
+        }
+        for (from, tid, to, progress) in steps {
+            let choice = Choice::Step(Tid(*tid));
+            let progress = *progress;
+            graph.connect(known[*from], known[*to], Step { choice, progress });
+        }
+        graph
+    }
+
+    fn steps(tids: &[u32]) -> Vec<Choice> {
+        tids.iter().map(|tid| Choice::Step(Tid(*tid))).collect()
+    }
+
+    /// 0 → 1 ⇄ 2: the way there is told, and the round. Where one of its steps makes progress, there is none.
+    #[test]
+    fn l1_no_progress() {
+        let both: &[(u32, bool)] = &[(1, false), (2, false)];
+        let round = |progress| {
+            let steps = [(0, 1, 1, true), (1, 1, 2, false), (2, 2, 1, progress)];
+            livelock(&graph(&[both; 3], &steps))
+        };
+        let found = round(false).expect("both go round");
+        assert_eq!((found.path, found.circle), (steps(&[1]), steps(&[1, 2])));
+        assert_eq!(found.threads, BTreeSet::from([Tid(1), Tid(2)]));
+        assert_eq!(round(true), None);
+    }
+
+    /// Thread 1 goes round alone, 0 ⇄ 1. Thread 2 could move in both states: unfair, unless it moves as well. It
+    /// could in one of them: fair. There at a lock: unfair.
+    #[test]
+    fn l2_fair() {
+        let alone = [(0, 1, 1, false), (1, 1, 0, false)];
+        let both = [alone[0], alone[1], (1, 2, 1, false)];
+        let (one, two): (&[_], &[_]) = (&[(1, false)], &[(1, false), (2, false)]);
+        let locks: &[_] = &[(1, false), (2, LOCKS)];
+        assert_eq!(livelock(&graph(&[two, two], &alone)), None);
+        assert!(livelock(&graph(&[two, two], &both)).is_some());
+        assert!(livelock(&graph(&[one, two], &alone)).is_some());
+        assert_eq!(livelock(&graph(&[one, locks], &alone)), None);
+        assert!(livelock(&graph(&[one, locks], &both)).is_some());
+    }
+
+    /// Without the state in which thread 2 could take a lock, a smaller round remains: 0 ⇄ 1 of 0 ⇄ 1 ⇄ 2.
+    #[test]
+    fn l2_a_part_can_be_fair() {
+        let (one, locks): (&[_], &[_]) = (&[(1, false)], &[(1, false), (2, LOCKS)]);
+        let there = [(0, 1, 1, false), (1, 1, 2, false)];
+        let back = [(1, 1, 0, false), (2, 1, 1, false)];
+        let found = livelock(&graph(&[one, one, locks], &[there, back].concat()));
+        assert_eq!(found.expect("a round").circle, steps(&[1, 1]));
+    }
+
+    /// What is fair in a part of a graph is fair in the whole: one more step and state change nothing. The
+    /// nearest is told.
+    #[test]
+    fn l4_a_part_will_do() {
+        let one: &[_] = &[(1, false)];
+        let part = [(0, 1, 1, false), (1, 1, 1, false)];
+        let whole = [part[0], part[1], (1, 1, 2, false), (2, 1, 2, false)];
+        let found = livelock(&graph(&[one; 2], &part));
+        assert_eq!(found.as_ref().map(|found| found.path.len()), Some(1));
+        assert_eq!(found, livelock(&graph(&[one; 3], &whole)));
+    }
+}
