@@ -30,6 +30,22 @@ impl Mixer {
         self.add((wide >> 64) as u64);
     }
 
+    /// Bytes, and how many there were.
+    #[inline]
+    pub fn add_bytes(&mut self, bytes: impl Iterator<Item = u8>) {
+        let (mut word, mut count) = (0_u64, 0_u64);
+        bytes.for_each(|byte| {
+            word = word << 8 | u64::from(byte);
+            count += 1;
+            if count.is_multiple_of(8) {
+                self.add(word);
+            }
+        });
+        // Bytes that have been added already do no harm.
+        self.add(word);
+        self.add(count);
+    }
+
     /// All of it in 128 bits.
     #[inline]
     pub fn finish(self) -> u128 {
@@ -43,4 +59,28 @@ impl Mixer {
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product >> 64) as u64 ^ product as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes are told apart by what they are, where they are and how many there are, zeros too.
+    #[test]
+    fn bytes_are_told_apart() {
+        let of = |bytes: &[u8]| {
+            let mut mixer = Mixer::new(0);
+            mixer.add_bytes(bytes.iter().copied());
+            mixer.finish()
+        };
+        let mut all: alloc::vec::Vec<u128> = (0..40).map(|n| of(&[0; 40][..n])).collect();
+        for n in 0..40 {
+            let mut bytes = [0; 40];
+            bytes[n] = 1;
+            all.push(of(&bytes));
+        }
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 80);
+    }
 }

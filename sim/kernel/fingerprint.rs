@@ -101,8 +101,7 @@ impl World {
         mixer.add(u64::from(self.last_id));
         // What a run has told about itself is part of what is asked of it.
         for outcome in self.outcomes.iter() {
-            outcome.bytes().for_each(|byte| mixer.add(u64::from(byte)));
-            mixer.add(1 << 8);
+            mixer.add_bytes(outcome.bytes());
         }
         for invariant in self.invariants.iter() {
             mixer.add(self.invariant_number(invariant));
@@ -148,16 +147,14 @@ impl World {
                 writers,
             } = pipe;
             mixer.add(u64::from(id.0) << 32 | u64::from(*readers) << 16 | u64::from(*writers));
-            mixer.add(bytes.len() as u64);
-            bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
+            mixer.add_bytes(bytes.iter().copied());
         }
         self.files.each_file(|inode, bytes| {
             mixer.add(u64::from(inode));
-            mixer.add(bytes.len() as u64);
-            bytes.iter().for_each(|byte| mixer.add(u64::from(*byte)));
+            mixer.add_bytes(bytes.iter().copied());
         });
         self.files.each_name(|name, inode| {
-            name.bytes().for_each(|byte| mixer.add(u64::from(byte)));
+            mixer.add_bytes(name.bytes());
             mixer.add(1 << 32 | u64::from(inode));
         });
         let digest = mixer.finish();
