@@ -26,64 +26,86 @@ pub struct Hold {
     pub place: Place,
 }
 
-/// The locks of one thread. It may hold a hundred thousand: nothing here looks through all of them.
+/// So many locks of one thread are a plain list.
+const FEW: usize = 16;
+
+/// The locks of one thread. Most hold one or two, and searches copy them at every step; some hold a hundred
+/// thousand: those beyond a few are found without looking through all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Holds {
-    /// By when they were taken.
-    in_turn: BTreeMap<u64, Hold>,
-    /// Each one's key in `in_turn`.
+    /// Those that were taken first.
+    few: Vec<Hold>,
+    /// The others, by when they were taken.
+    many: BTreeMap<u64, Hold>,
+    /// Each one's key in `many`.
     turns: BTreeMap<Object, u64>,
     taken: u64,
 }
 
 impl Holds {
     const NONE: &Holds = &Holds {
-        in_turn: BTreeMap::new(),
+        few: Vec::new(),
+        many: BTreeMap::new(),
         turns: BTreeMap::new(),
         taken: 0,
     };
 
     /// First taken first.
     pub fn iter(&self) -> impl Iterator<Item = &Hold> {
-        self.in_turn.values()
+        self.few.iter().chain(self.many.values())
     }
 
     /// How many.
     pub fn len(&self) -> usize {
-        self.in_turn.len()
+        self.few.len() + self.many.len()
     }
 
     /// It holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.in_turn.is_empty()
+        self.few.is_empty() && self.many.is_empty()
     }
 
     /// Is this one of them?
     pub fn contains(&self, object: Object) -> bool {
-        self.turns.contains_key(&object)
+        self.place_in_few(object).is_some() || self.turns.contains_key(&object)
+    }
+
+    fn place_in_few(&self, object: Object) -> Option<usize> {
+        self.few.iter().rposition(|hold| hold.object == object)
+    }
+
+    fn get_mut(&mut self, object: Object) -> Option<&mut Hold> {
+        match self.place_in_few(object) {
+            Some(place) => self.few.get_mut(place),
+            None => self.many.get_mut(self.turns.get(&object)?),
+        }
     }
 
     fn add(&mut self, hold: Hold) {
-        let turn = *self.turns.entry(hold.object).or_insert(self.taken);
-        self.taken += 1;
-        self.in_turn
-            .entry(turn)
-            .and_modify(|old| old.count = old.count.saturating_add(1))
-            .or_insert(hold);
+        if let Some(old) = self.get_mut(hold.object) {
+            old.count = old.count.saturating_add(1);
+        } else if self.many.is_empty() && self.few.len() < FEW {
+            self.few.push(hold);
+        } else {
+            self.turns.insert(hold.object, self.taken);
+            self.many.insert(self.taken, hold);
+            self.taken += 1;
+        }
     }
 
     /// Given back, once or (`wholly`) as often as it was taken.
     fn remove(&mut self, object: Object, wholly: bool) {
-        let Some(turn) = self.turns.get(&object).copied() else {
-            return;
-        };
-        let Some(hold) = self.in_turn.get_mut(&turn) else {
+        let Some(hold) = self.get_mut(object) else {
             return;
         };
         hold.count -= 1;
-        if wholly || hold.count == 0 {
-            self.in_turn.remove(&turn);
-            self.turns.remove(&object);
+        if !wholly && hold.count > 0 {
+            return;
+        }
+        if let Some(place) = self.place_in_few(object) {
+            self.few.remove(place);
+        } else if let Some(turn) = self.turns.remove(&object) {
+            self.many.remove(&turn);
         }
     }
 }
@@ -98,7 +120,7 @@ pub struct Held {
     /// Processes that are being killed: their threads do not end by themselves.
     killed: BTreeSet<Pid>,
     /// The private address space of each process, learnt from its locks.
-    spaces: BTreeMap<Pid, u32>,
+    spaces: Arc<BTreeMap<Pid, u32>>,
 }
 
 impl Held {
@@ -191,12 +213,16 @@ impl Held {
     /// This private address space is gone; its number may be used again.
     pub fn forget_space(&mut self, space: u32) {
         forget_space(&mut self.left, space);
-        self.spaces.retain(|_, &mut known| known != space);
+        if self.spaces.values().any(|known| *known == space) {
+            Arc::make_mut(&mut self.spaces).retain(|_, &mut known| known != space);
+        }
     }
 
     fn locks(&mut self, event: &Event, object: Object, mode: Mode) {
-        if let Some(Location::Private { space, .. }) = object.location() {
-            self.spaces.insert(event.process, space);
+        if let Some(Location::Private { space, .. }) = object.location()
+            && self.space_of(event.process) != Some(space)
+        {
+            Arc::make_mut(&mut self.spaces).insert(event.process, space);
         }
         self.left.remove(&object);
         let n = self.index(event.thread).unwrap_or_else(|n| {

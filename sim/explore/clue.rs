@@ -201,7 +201,7 @@ fn stack_that_goes(world: &World, chosen: &Enabled) -> Option<(Location, u32)> {
 
 /// What happened on the way that no state tells any more (N3, N4). Shared with the states before it as
 /// long as nothing changes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct History {
     heap: Arc<Heap>,
     held: Arc<Held>,
@@ -212,6 +212,41 @@ pub struct History {
     unwritten: u128,
     version: u64,
     readers: u128,
+}
+
+impl Clone for History {
+    fn clone(&self) -> Self {
+        History {
+            heap: self.heap.clone(),
+            held: self.held.clone(),
+            gone: self.gone.clone(),
+            ..*self
+        }
+    }
+
+    /// What is the same already is not counted down and up again.
+    fn clone_from(&mut self, from: &Self) {
+        let History {
+            heap,
+            held,
+            has_heap,
+            gone,
+            unwritten,
+            version,
+            readers,
+        } = self;
+        share(heap, &from.heap);
+        share(held, &from.held);
+        share(gone, &from.gone);
+        (*has_heap, *unwritten) = (from.has_heap, from.unwritten);
+        (*version, *readers) = (from.version, from.readers);
+    }
+}
+
+fn share<T>(here: &mut Arc<T>, from: &Arc<T>) {
+    if !Arc::ptr_eq(here, from) {
+        *here = from.clone();
+    }
 }
 
 impl Default for History {

@@ -221,7 +221,7 @@ impl<'a, S: Strategy> Search<'a, S> {
         let frame = self.frames.last().expect("it goes back to a state");
         let saved = frame.saved.as_ref();
         world.restore(saved.expect("states with several choices are saved"));
-        self.watch.history = frame.history.clone();
+        self.watch.history.clone_from(&frame.history);
     }
 
     fn step(&mut self, world: &mut World, chosen: &Enabled) {

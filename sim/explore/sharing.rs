@@ -112,7 +112,10 @@ impl Sharing {
     }
 
     fn share(&mut self, word: Location) {
-        if !self.frozen && !self.all && self.words.insert(word, Toucher::Many) != Some(Toucher::Many) {
+        if !self.frozen
+            && !self.all
+            && self.words.insert(word, Toucher::Many) != Some(Toucher::Many)
+        {
             self.shared.insert(word);
             self.grown = true;
         }

@@ -101,6 +101,26 @@ pub struct Enabled {
     pub timeout: bool,
 }
 
+/// Between steps: who may be able to run on by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsettled {
+    Nobody,
+    /// This one and no other.
+    One(ThreadKey),
+    Some,
+}
+
+impl Unsettled {
+    /// This one too.
+    pub(crate) fn note(&mut self, t: ThreadKey) {
+        *self = match *self {
+            Unsettled::Nobody => Unsettled::One(t),
+            Unsettled::One(known) if known == t => return,
+            Unsettled::One(_) | Unsettled::Some => Unsettled::Some,
+        };
+    }
+}
+
 /// The choice that is not possible in this world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotEnabled(pub Choice);
@@ -186,12 +206,14 @@ impl World {
                 }
             };
             let next = || self.tids.values().copied().find(movable);
-            if !self.unsettled {
-                debug_assert!(next().is_none(), "who can run on by itself is noticed");
-                return;
-            }
-            let Some(t) = next() else {
-                self.unsettled = false;
+            let found = match self.unsettled {
+                Unsettled::Nobody => None,
+                Unsettled::One(t) => (self.threads.contains_key(t) && movable(&t)).then_some(t),
+                Unsettled::Some => next(),
+            };
+            debug_assert_eq!(next(), found, "who can run on by itself is noticed");
+            let Some(t) = found else {
+                self.unsettled = Unsettled::Nobody;
                 return;
             };
             if self.limit.is_some() {
@@ -540,11 +562,11 @@ impl World {
                 self.advance(t, from, visibility, observer);
             }
             (_, Some(Parked::Call(_))) => {
-                self.unsettled = true;
+                self.unsettled.note(t);
                 self.system_call(t, alternative);
             }
             (_, Some(Parked::Fault)) => {
-                self.unsettled = true;
+                self.unsettled.note(t);
                 self.fault_again(t);
             }
             (_, None) => unreachable!("an enabled thread waits or is parked"),
@@ -554,7 +576,7 @@ impl World {
         self.settle(visibility, observer);
         if self.has_invariants() {
             self.check_invariants_after(tid, visibility, observer);
-            self.unsettled = true;
+            self.unsettled = Unsettled::Some;
             self.settle(visibility, observer);
         }
         Ok(())

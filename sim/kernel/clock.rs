@@ -381,7 +381,7 @@ impl World {
             thread.account.blocked += moment.0.saturating_sub(blocked.since.0);
         }
         thread.state = State::Ready;
-        self.unsettled = true;
+        self.unsettled.note(t);
         let affinity = &self.processes[thread.process].affinity;
         if !affinity.is_empty() {
             self.clock.affinities.insert(t, affinity.clone());

@@ -87,15 +87,18 @@ impl World {
     /// The fingerprint.
     pub fn fingerprint(&mut self) -> u128 {
         self.sync_digest();
-        let mut mixer = Mixer::new(self.digest.words as u64);
-        mixer.add((self.digest.words >> 64) as u64);
+        let mut parts = self.digest.words;
         // Sharing the table is cheaper than a list of its keys.
         let tids = self.tids.clone();
         for t in tids.values() {
-            mixer.add_wide(self.thread_digest(*t));
-            if self.clock_read {
-                mixer.add(self.threads[*t].slept);
-            }
+            // It says whose it is, so the sum is as good as the list.
+            parts ^= self.thread_digest(*t);
+        }
+        let mut mixer = Mixer::new(0);
+        mixer.add_wide(parts);
+        if self.clock_read {
+            let slept = tids.values().map(|t| self.threads[*t].slept);
+            slept.for_each(|ticks| mixer.add(ticks));
         }
         mixer.add_wide(self.tables_digest());
         mixer.add(u64::from(self.last_id));

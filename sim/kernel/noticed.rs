@@ -77,7 +77,7 @@ impl World {
         thread.call_pc = Some(thread.registers.pc);
         thread.registers.pc = thread.registers.pc.wrapping_add(4);
         let until = timed.then_some(sim_abi::Tick(u64::MAX));
-        self.unsettled = true;
+        self.unsettled.note(t);
         thread.state = State::Blocked(Blocked {
             wait,
             on,

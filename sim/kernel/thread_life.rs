@@ -17,6 +17,7 @@ use sim_abi::syscall::Errno;
 use sim_abi::{EventKind, Object, Tid};
 use sim_machine::Registers;
 
+use crate::choices::Unsettled;
 use crate::process::ProcessKey;
 use crate::space::AreaKind;
 use crate::table::Table;
@@ -66,7 +67,7 @@ impl World {
                 ..Account::default()
             },
         }));
-        self.unsettled = true;
+        self.unsettled.note(t);
         self.tids.insert(tid, t);
         self.processes[p].threads.push(t);
         t
@@ -227,7 +228,7 @@ impl World {
         let thread = &mut self.threads[t];
         thread.state = State::Ended;
         // Somebody may join it.
-        self.unsettled = true;
+        self.unsettled = Unsettled::Some;
         thread.account.finish = Some(self.clock.moment);
         self.record_thread(t);
     }

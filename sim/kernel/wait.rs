@@ -283,7 +283,7 @@ impl World {
             _ => self.clock.moment,
         };
         self.leave_core(t);
-        self.unsettled = true;
+        self.unsettled.note(t);
         self.threads[t].state = State::Blocked(Blocked {
             wait,
             on,

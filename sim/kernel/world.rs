@@ -17,6 +17,7 @@ use sim_abi::{Event, EventKind, MemoryAccess, Object, Pid, PipeId, Tick, Tid};
 use sim_machine::Memory;
 use slotmap::SlotMap;
 
+use crate::choices::Unsettled;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::files::FileSystem;
@@ -112,7 +113,7 @@ pub struct World {
     /// The name of the last `sim_sometimes`.
     pub(crate) condition: String,
     /// Under choices: some thread may be able to run on by itself.
-    pub(crate) unsettled: bool,
+    pub(crate) unsettled: Unsettled,
     /// A limit was reached.
     pub(crate) limit: Option<&'static str>,
     /// The memory's part of the fingerprint.
@@ -154,7 +155,7 @@ impl World {
             outcomes: Table::default(),
             invariants: Table::default(),
             condition: String::new(),
-            unsettled: true,
+            unsettled: Unsettled::Some,
             limit: None,
             digest: Digest::default(),
             thread_records: Vec::new(),
