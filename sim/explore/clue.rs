@@ -205,6 +205,8 @@ fn stack_that_goes(world: &World, chosen: &Enabled) -> Option<(Location, u32)> {
 pub struct History {
     heap: Arc<Heap>,
     held: Arc<Held>,
+    /// What `held` has not been told of yet: if the step leads to a known state it need not be.
+    untold: Option<Event>,
     has_heap: bool,
     gone: Arc<Gone>,
     /// What of it future mistakes depend on, and no state tells: of the heap, as of a version of it, and of
@@ -229,6 +231,7 @@ impl Clone for History {
         let History {
             heap,
             held,
+            untold,
             has_heap,
             gone,
             unwritten,
@@ -239,6 +242,7 @@ impl Clone for History {
         share(held, &from.held);
         share(gone, &from.gone);
         (*has_heap, *unwritten) = (from.has_heap, from.unwritten);
+        *untold = from.untold;
         (*version, *readers) = (from.version, from.readers);
     }
 }
@@ -254,6 +258,7 @@ impl Default for History {
         History {
             heap: Arc::new(Heap::by_thread()),
             held: Arc::default(),
+            untold: None,
             has_heap: false,
             gone: Arc::default(),
             unwritten: 0,
@@ -276,7 +281,21 @@ impl History {
         }
     }
 
+    /// Brings the list of held locks up to date.
+    pub(crate) fn catch_up(&mut self) {
+        if let Some(event) = self.untold.take() {
+            Arc::make_mut(&mut self.held).event(&event);
+        }
+    }
+
+    /// An event about locks: of those before it the list knows.
+    fn tell_held(&mut self, event: &Event) {
+        self.catch_up();
+        self.untold = Some(*event);
+    }
+
     fn update_readers(&mut self) {
+        self.catch_up();
         let mut mixer = Mixer::new(1);
         self.held.mix_readers(&mut mixer);
         self.readers = mixer.finish();
@@ -521,15 +540,17 @@ impl Watch {
         self.heap(world, event);
         match event.kind {
             EventKind::HeapFreed { block, size } => {
+                self.history.catch_up();
                 if let Some(space) = self.history.held.space_of(event.process) {
                     let gone = Arc::make_mut(&mut self.history.gone);
                     gone.insert((space, block), block.saturating_add(size));
                 }
             }
             EventKind::Locks { mode, .. } | EventKind::Unlocks { mode, .. } => {
+                self.history.catch_up();
                 let (held, gone) = (&self.history.held, &self.history.gone);
                 self.orders.event(event, held, gone);
-                Arc::make_mut(&mut self.history.held).event(event);
+                self.history.tell_held(event);
                 if mode == Mode::Shared {
                     self.history.update_readers();
                 }
@@ -538,9 +559,7 @@ impl Watch {
             | EventKind::Executes
             | EventKind::AssertFails
             | EventKind::Faults { .. }
-            | EventKind::KilledBySignal { .. } => {
-                Arc::make_mut(&mut self.history.held).event(event);
-            }
+            | EventKind::KilledBySignal { .. } => self.history.tell_held(event),
             EventKind::Exits | EventKind::ProcessExits { .. } => self.ends(world, event),
             _ => {}
         }
@@ -578,11 +597,12 @@ impl Watch {
 
     /// Does it leave locks behind?
     fn ends(&mut self, world: &World, event: &Event) {
+        self.history.catch_up();
         if !self.history.held.forgotten(event).is_empty() {
             let spot = Spot::of(world, event.thread, event.pc);
             self.clues.push(Clue::LeftLocked(event.thread, spot));
         }
-        Arc::make_mut(&mut self.history.held).event(event);
+        self.history.tell_held(event);
         if self.history.readers != 0 {
             self.history.update_readers();
         }

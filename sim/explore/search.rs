@@ -345,6 +345,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             return self.end_of_long_execution();
         }
         let saved = (S::GOES_BACK && enabled.len() > 1).then(|| world.save());
+        self.watch.history.catch_up();
         self.frames.push(Frame {
             saved,
             history: self.watch.history.clone(),

@@ -27,8 +27,7 @@ use slotmap::Key;
 
 use crate::choices::{Enabled, Operation, Parked, Visibility};
 use crate::files::FileKind;
-use crate::table::Table;
-use crate::thread::{State, Thread, ThreadKey};
+use crate::thread::{State, ThreadKey};
 use crate::world::World;
 
 /// What there is one of for all, for each process, or for each thread: the number says which.
@@ -103,12 +102,13 @@ impl World {
             Call::Brk | Call::Mmap | Call::Munmap => word(Word::Addresses(pid)),
             Call::HeapFreed => word(Word::Frees(thread.tid.0)),
             Call::ExitGroup => {
-                let others = self.processes[thread.process].threads.iter();
-                let others = others.map(|other| &self.threads[*other]);
-                let lives = |other: &&Table<Thread>| other.state != State::Ended;
-                { others }
-                    .filter(lives)
-                    .for_each(|other| word(Word::Frees(other.tid.0)));
+                // Who has ended here lives on in another interleaving.
+                let process = &self.processes[thread.process];
+                let present = process.threads.iter().map(|other| self.threads[*other].tid);
+                let all = present.chain(process.joined.iter().copied());
+                { all }
+                    .filter(|other| *other != thread.tid)
+                    .for_each(|other| word(Word::Frees(other.0)));
             }
             Call::Read | Call::Lseek => {
                 if let Some((FileKind::Input(_), _)) = self.file_kind(t, first)
