@@ -27,6 +27,8 @@ const LEARNING_STEPS_MAX: usize = 10_000;
 /// After so many executions that reached a limit of the scenario the search ends: a program that goes on
 /// for ever does so in many ways.
 const LIMITED_MAX: u64 = 4;
+/// So many frames that have been left are kept.
+const SPARE_MAX: usize = 64;
 /// The outside is asked whether to go on after so many steps, and after a step of so many instructions.
 const STEPS_PER_REPORT: u64 = 1024;
 const LONG_STEP: u64 = 1 << 20;
@@ -84,6 +86,8 @@ pub struct Search<'a, S: Strategy> {
     pub(crate) watch: Watch,
     pub(crate) path: Vec<Choice>,
     pub(crate) frames: Vec<Frame>,
+    /// Frames that have been left, to be filled again: most of what was saved there is what is to be saved.
+    spare: Vec<Frame>,
     /// Stops when something has been found and the strategy would start again.
     pub stops_at_error: bool,
     /// Where work goes to and comes from, if several share the search (`team.rs`).
@@ -117,6 +121,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             watch: Watch::default(),
             path: Vec::new(),
             frames: Vec::new(),
+            spare: Vec::new(),
             stops_at_error: false,
             pool: None,
             told: (0, 0),
@@ -200,7 +205,7 @@ impl<'a, S: Strategy> Search<'a, S> {
             };
             let depth = self.frames.len() - 1;
             let Some(n) = self.strategy.choose(depth, &frame.enabled) else {
-                self.frames.pop();
+                self.leave_frame();
                 continue;
             };
             let chosen = frame.enabled[n];
@@ -213,6 +218,34 @@ impl<'a, S: Strategy> Search<'a, S> {
                 return;
             }
         }
+    }
+
+    fn leave_frame(&mut self) {
+        let left = self.frames.pop();
+        self.spare
+            .extend(left.filter(|_| self.spare.len() < SPARE_MAX));
+    }
+
+    /// The present state becomes the last frame.
+    fn enter_frame(&mut self, world: &mut World, enabled: Vec<Enabled>, preemptions: u64) {
+        self.watch.history.catch_up();
+        let returns = S::GOES_BACK && enabled.len() > 1;
+        let Some(mut frame) = self.spare.pop() else {
+            return self.frames.push(Frame {
+                saved: returns.then(|| world.save()),
+                history: self.watch.history.clone(),
+                enabled,
+                preemptions,
+            });
+        };
+        match &mut frame.saved {
+            Some(saved) if returns => world.save_to(saved),
+            saved => *saved = returns.then(|| world.save()),
+        }
+        frame.history.clone_from(&self.watch.history);
+        frame.enabled = enabled;
+        frame.preemptions = preemptions;
+        self.frames.push(frame);
     }
 
     /// To the state of the last frame.
@@ -315,7 +348,8 @@ impl<'a, S: Strategy> Search<'a, S> {
         if asked == Some(Arrived::Known) {
             return;
         }
-        let mut enabled = Vec::new();
+        let spare = self.spare.last_mut();
+        let mut enabled = spare.map_or_else(Vec::new, |frame| core::mem::take(&mut frame.enabled));
         world.enabled(&mut enabled);
         let halt = self.halt(world, &enabled);
         if halt.is_some() {
@@ -344,14 +378,7 @@ impl<'a, S: Strategy> Search<'a, S> {
         if self.path.len() as u64 >= self.bounds.steps {
             return self.end_of_long_execution();
         }
-        let saved = (S::GOES_BACK && enabled.len() > 1).then(|| world.save());
-        self.watch.history.catch_up();
-        self.frames.push(Frame {
-            saved,
-            history: self.watch.history.clone(),
-            enabled,
-            preemptions,
-        });
+        self.enter_frame(world, enabled, preemptions);
     }
 
     /// Asks the strategy what it says of the present state.

@@ -21,10 +21,31 @@ use crate::table::Table;
 use crate::thread::{Thread, ThreadKey};
 use crate::world::{Mode, World};
 
-/// A world to go back to.
-#[derive(Clone)]
-pub struct Saved {
-    mark: Mark,
+macro_rules! tables {
+    ($($field:ident: $of:ty,)*) => {
+        /// The small tables of a world, and numbers that change: each is named here once.
+        #[derive(Clone)]
+        struct Tables {
+            $($field: $of,)*
+        }
+
+        impl Tables {
+            fn of(world: &World) -> Tables {
+                Tables { $($field: world.$field.clone(),)* }
+            }
+
+            fn copy_from(&mut self, world: &World) {
+                $(self.$field.clone_from(&world.$field);)*
+            }
+
+            fn copy_to(&self, world: &mut World) {
+                $(world.$field.clone_from(&self.$field);)*
+            }
+        }
+    };
+}
+
+tables! {
     threads: SlotMap<ThreadKey, Table<Thread>>,
     processes: Table<SlotMap<ProcessKey, Process>>,
     tids: Table<BTreeMap<Tid, ThreadKey>>,
@@ -34,8 +55,6 @@ pub struct Saved {
     last_pipe: u32,
     files: Table<FileSystem>,
     shared: Table<SharedObjects>,
-    now: Tick,
-    instructions: u64,
     written: u64,
     outcomes: Table<Vec<String>>,
     invariants: Table<Vec<Invariant>>,
@@ -44,58 +63,52 @@ pub struct Saved {
     digest: Digest,
 }
 
+/// A world to go back to.
+#[derive(Clone)]
+pub struct Saved {
+    mark: Mark,
+    now: Tick,
+    instructions: u64,
+    tables: Tables,
+}
+
 impl World {
     /// Remembers the world as it is.
     pub fn save(&mut self) -> Saved {
+        self.prepare_saving();
+        Saved {
+            mark: self.memory.mark(),
+            now: self.clock.now,
+            instructions: self.clock.instructions,
+            tables: Tables::of(self),
+        }
+    }
+
+    /// The same, in place of what was saved before: what both have in common is not copied.
+    pub fn save_to(&mut self, saved: &mut Saved) {
+        self.prepare_saving();
+        saved.mark = self.memory.mark();
+        saved.now = self.clock.now;
+        saved.instructions = self.clock.instructions;
+        saved.tables.copy_from(self);
+    }
+
+    fn prepare_saving(&mut self) {
         assert_eq!(
             self.mode,
             Mode::Choices,
             "only memory under choices keeps a journal"
         );
         self.sync_digest();
-        Saved {
-            mark: self.memory.mark(),
-            threads: self.threads.clone(),
-            processes: self.processes.clone(),
-            tids: self.tids.clone(),
-            pids: self.pids.clone(),
-            last_id: self.last_id,
-            pipes: self.pipes.clone(),
-            last_pipe: self.last_pipe,
-            files: self.files.clone(),
-            shared: self.shared.clone(),
-            now: self.clock.now,
-            instructions: self.clock.instructions,
-            written: self.written,
-            outcomes: self.outcomes.clone(),
-            invariants: self.invariants.clone(),
-            clock_read: self.clock_read,
-            limit: self.limit,
-            digest: self.digest.clone(),
-        }
     }
 
     /// Goes back. What was saved later than `saved` is void.
     pub fn restore(&mut self, saved: &Saved) {
         self.memory.rollback(saved.mark);
-        self.threads.clone_from(&saved.threads);
-        self.processes.clone_from(&saved.processes);
-        self.tids.clone_from(&saved.tids);
-        self.pids.clone_from(&saved.pids);
-        self.last_id = saved.last_id;
-        self.pipes.clone_from(&saved.pipes);
-        self.last_pipe = saved.last_pipe;
-        self.files.clone_from(&saved.files);
-        self.shared.clone_from(&saved.shared);
         self.clock.now = saved.now;
         self.clock.moment = saved.now;
         self.clock.instructions = saved.instructions;
-        self.written = saved.written;
-        self.outcomes.clone_from(&saved.outcomes);
-        self.invariants.clone_from(&saved.invariants);
-        self.clock_read = saved.clock_read;
-        self.limit = saved.limit;
-        self.digest.clone_from(&saved.digest);
+        saved.tables.copy_to(self);
         self.notices.clear();
         self.graves.clear();
     }
