@@ -411,6 +411,47 @@ fn what_depends_on_who_is_first_comes_in_each_order() {
     );
 }
 
+/// A handler runs before any instruction of what it interrupts. A signal between looking and pausing is lost;
+/// one that is blocked until `sigsuspend` is not. A call that waits is made again, interrupted, or not yet made.
+#[test]
+fn signals_come_at_any_moment() {
+    for (program, verdict, expected) in [
+        ("signals.c -D LOST", "deadlock", &[][..]),
+        ("signals.c -D WAITS", "ok", &[]),
+        ("signals.c -D LOCKS", "deadlock", &[]),
+        (
+            "signals.c -D READS",
+            "ok",
+            &["early 1", "later -1", "later 1"],
+        ),
+        ("signals.c -D BLOCKS", "ok", &["0 0", "0 1", "1 1"]),
+    ] {
+        for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
+            let found = check(&format!("{program} {flags}"));
+            assert_eq!(found["verdict"], verdict, "{program} {flags}");
+            assert_eq!(found["complete"], true, "{program} {flags}");
+            let outcomes = found["outcomes"].as_object().expect("an object");
+            let texts: Vec<&str> = outcomes.keys().map(String::as_str).collect();
+            assert_eq!(texts, expected, "{program} {flags}");
+        }
+    }
+}
+
+/// The process can end between `malloc` and `free` of another thread, though nobody else touches the block.
+#[test]
+fn leaks_of_others_are_seen() {
+    for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
+        let kinds = |program: &str| -> Vec<String> {
+            let found = check(&format!("{program} {flags}"));
+            let findings = found["findings"].as_array().expect("a list");
+            let kind = |finding: &Value| finding["kind"].as_str().map(String::from);
+            findings.iter().filter_map(kind).collect()
+        };
+        assert_eq!(kinds("leak.c"), ["leak"], "{flags}");
+        assert_eq!(kinds("leak.c -D JOINS"), [""; 0], "{flags}");
+    }
+}
+
 /// Lock orders that no interleaving has both are told as what they are.
 #[test]
 fn lock_orders_say_whether_one_interleaving_has_them_all() {

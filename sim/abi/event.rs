@@ -96,6 +96,8 @@ pub enum Object {
     Clock,
     /// The device of a synthetic process, or a disk.
     Device,
+    /// Any signal that has a handler: `pause`.
+    Signals,
     /// The next free pid or tid: creations on different threads do not commute.
     Ids,
     /// An output stream: 1 stdout, 2 stderr.
@@ -120,6 +122,7 @@ impl Object {
             | Object::Children(_)
             | Object::Clock
             | Object::Device
+            | Object::Signals
             | Object::Ids
             | Object::Output(_)
             | Object::File(_) => None,

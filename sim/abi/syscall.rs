@@ -81,6 +81,8 @@ calls! {
     Kill = 129, "kill";
     /// (tid, signal)
     Tkill = 130, "pthread_kill";
+    /// (const sigset_t *blocked meanwhile; 0: as now): waits until a handler has run. -EINTR.
+    Sigsuspend = 133, "sigsuspend";
     /// (signal, const struct sigaction *, struct sigaction *old)
     Sigaction = 134, "sigaction";
     /// (how, const sigset_t *set, sigset_t *old)

@@ -218,6 +218,7 @@ fn is_hard(on: Object) -> bool {
         | Object::Pipe(_)
         | Object::Clock
         | Object::Device
+        | Object::Signals
         | Object::Ids
         | Object::Output(_)
         | Object::File(_) => false,

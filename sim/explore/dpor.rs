@@ -499,7 +499,9 @@ fn blocked(world: &World, tid: Tid) -> Option<Footprint> {
         return None;
     };
     match blocked.wait {
-        Wait::Condition { .. } | Wait::Join(..) | Wait::Sleep | Wait::Device => return None,
+        Wait::Condition { .. } | Wait::Join(..) | Wait::Sleep | Wait::Signal | Wait::Device => {
+            return None;
+        }
         _ if world.can_go_on(tid) => return None,
         _ => {}
     }

@@ -159,7 +159,11 @@ impl Footprint {
 
     fn add_object(&mut self, object: Object, write: bool) {
         match object {
-            Object::Output(_) | Object::Clock | Object::Device | Object::Thread(_) => {}
+            Object::Output(_)
+            | Object::Clock
+            | Object::Device
+            | Object::Signals
+            | Object::Thread(_) => {}
             Object::File(_) => self.add(Thing::Files, true),
             Object::Process(_) | Object::Children(_) => self.add(Thing::Ends, true),
             _ => self.add(Thing::Object(object), write),

@@ -11,7 +11,8 @@ use sim_abi::layout::PAGE_SIZE;
 use sim_abi::syscall::Call;
 use sim_abi::{Location, MemoryAccess, Tid};
 
-use crate::choices::{Enabled, Operation, Visibility};
+use crate::choices::Visibility;
+use crate::enabled::{Enabled, Operation};
 use crate::files::FileKind;
 use crate::io::STAT_SIZE;
 use crate::ipc::pipe::CAPACITY;

@@ -17,13 +17,17 @@
 //!   C6  of several waiters a signal wakes any: alternatives, by tid
 //!   C7  a thread that computes on its own for long pauses: others go on, and may turn out to touch what it
 //!       touches. If it does so once more it loops by itself, which ends the search there
+//!   C8  a signal handler is to the code that it interrupts like another thread: memory that both touch is
+//!       visible
 //!
 //! Not here: which choice is made, and what is concluded (`explore`).
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
+use sim_abi::layout::PAGE_SIZE;
 use sim_abi::syscall::Call;
-use sim_abi::{Choice, Location, MemoryAccess, Object, Op, Tid};
+use sim_abi::{Choice, Location, MemoryAccess, Op, Tid};
 use sim_machine::{Access, AccessKind, Kind, Miss, Stop, Watch};
 
 use crate::observer::Observer;
@@ -35,6 +39,8 @@ use crate::world::{Halt, Mode, World};
 const LOCAL_INSTRUCTIONS_MAX: u64 = 20_000_000;
 /// Nobody could look at more outcomes of one choice: it is a limit.
 pub(crate) const OUTCOMES_MAX: u32 = 1 << 16;
+/// This bit of a thread's id stands for its signal handlers (C8).
+const HANDLER: u32 = 1 << 31;
 /// So many threads may pause at once (C7); one more is taken for an endless loop.
 const PAUSING_MAX: usize = 8;
 
@@ -58,47 +64,6 @@ pub enum Parked {
     Fault,
     /// Any instruction: it has computed for long (C7).
     Pause,
-}
-
-/// The next operation of a thread: its footprint, known without executing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    /// An access to memory. An LR that an SC follows counts as both.
-    Access(MemoryAccess),
-    /// A system call, or the end of a wait.
-    Call {
-        /// Which.
-        call: Call,
-        /// Its arguments.
-        arguments: [u32; 6],
-        /// What it is about, if that is one object.
-        object: Option<Object>,
-        /// Where.
-        pc: u32,
-    },
-    /// The death of a process by a fault.
-    Fault {
-        /// Where.
-        pc: u32,
-    },
-    /// It goes on computing on its own (C7).
-    Pause {
-        /// Where.
-        pc: u32,
-    },
-}
-
-/// A choice that can be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Enabled {
-    /// Whose.
-    pub thread: Tid,
-    /// The choice.
-    pub choice: Choice,
-    /// What it does.
-    pub operation: Operation,
-    /// It ends a wait that has begun: by a timeout.
-    pub timeout: bool,
 }
 
 /// Between steps: who may be able to run on by itself.
@@ -131,6 +96,8 @@ struct Hold<'a, O: Observer, V: Visibility> {
     visibility: &'a mut V,
     /// Only one thread lives (C2).
     alone: bool,
+    /// In a signal handler: the part of the stack that is the handler's own (C8).
+    handler: Option<Range<u32>>,
     /// The observer wants to know of accesses.
     told: bool,
     /// The access that is the step itself may pass.
@@ -153,7 +120,13 @@ impl<O: Observer, V: Visibility> Watch for Hold<'_, O, V> {
             return true;
         }
         // Asked in any case: it learns who touches what.
-        let visible = self.visibility.visible(&told);
+        let visible = match &self.handler {
+            Some(own) if !own.contains(&told.address) => {
+                let thread = Tid(told.thread.0 | HANDLER);
+                self.visibility.visible(&MemoryAccess { thread, ..told })
+            }
+            _ => self.visibility.visible(&told),
+        };
         let completes = matches!(access.kind, Kind::StoreConditional { .. })
             && self.reserved == Some(access.address);
         if visible && !completes && !self.pass {
@@ -260,11 +233,16 @@ impl World {
             let process = &self.processes[thread.process];
             let space = process.space.id;
             let told = observer.wants_accesses();
+            let handler = thread.interrupted_stack.map(|end| {
+                let area = process.space.area_of(end.wrapping_sub(1) / PAGE_SIZE);
+                area.map_or(end, |area| area.start * PAGE_SIZE)..end
+            });
             let watch = KernelWatch::new(observer, &self.clock, thread, process);
             let mut hold = Hold {
                 watch,
                 visibility,
                 alone,
+                handler,
                 told,
                 pass,
                 reserved,
@@ -403,138 +381,6 @@ impl World {
             .any(|i| i.op == Op::ScW)
     }
 
-    /// What can be chosen, by tid and then by alternative.
-    pub fn enabled(&self, choices: &mut Vec<Enabled>) {
-        choices.clear();
-        if self.halted_by_itself() {
-            return;
-        }
-        choices.reserve(self.tids.len());
-        self.enabled_of(choices, |t| !self.waits_for_library(t));
-        if choices.is_empty() {
-            self.enabled_of(choices, |_| true);
-        }
-    }
-
-    fn enabled_of(&self, choices: &mut Vec<Enabled>, of: impl Fn(ThreadKey) -> bool) {
-        for t in self.tids.values().copied().filter(|t| of(*t)) {
-            let mut operation = None;
-            self.each_choice(t, |choice, timeout| {
-                let operation = match operation {
-                    Some(known) => known,
-                    None => *operation.insert(self.operation(t)?),
-                };
-                choices.push(Enabled {
-                    thread: self.threads[t].tid,
-                    choice,
-                    operation,
-                    timeout,
-                });
-                Some(())
-            });
-        }
-    }
-
-    /// What can be chosen for one thread, and whether that is a timeout; `tell` says `None` to stop.
-    fn each_choice(&self, t: ThreadKey, mut tell: impl FnMut(Choice, bool) -> Option<()>) {
-        let thread = &self.threads[t];
-        let tid = thread.tid;
-        let _ = match thread.state {
-            State::Blocked(blocked) => {
-                let goes_on = self.guard(t, blocked.wait);
-                let step = goes_on.then_some((Choice::Step(tid), false));
-                let timeout = blocked.until.map(|_| (Choice::Alt(tid, 1), true));
-                let mut both = step.into_iter().chain(timeout);
-                both.try_for_each(|(choice, timeout)| tell(choice, timeout))
-            }
-            // It has come to a stand nowhere: a limit has been reached.
-            State::Ready if thread.parked.is_none() => None,
-            State::Ready => match self.alternatives(t) {
-                0 | 1 => tell(Choice::Step(tid), false),
-                many => (0..many).try_for_each(|n| tell(Choice::Alt(tid, n), false)),
-            },
-            State::Running(_) | State::Ended => None,
-        };
-    }
-
-    /// Is this one of the choices of [`World::each_choice`]; and is it a timeout? There may be many others.
-    fn is_possible(&self, t: ThreadKey, alternative: Option<u32>) -> Option<bool> {
-        let thread = &self.threads[t];
-        match (thread.state, alternative) {
-            (State::Blocked(blocked), None) => self.guard(t, blocked.wait).then_some(false),
-            (State::Blocked(blocked), Some(1)) => blocked.until.map(|_| true),
-            (State::Ready, _) if thread.parked.is_none() => None,
-            (State::Ready, None) => (self.alternatives(t) < 2).then_some(false),
-            (State::Ready, Some(n)) => {
-                let many = self.alternatives(t);
-                (many > 1 && n < many).then_some(false)
-            }
-            (State::Blocked(_) | State::Running(_) | State::Ended, _) => None,
-        }
-    }
-
-    /// How many outcomes the operation has at which a thread stands.
-    fn alternatives(&self, t: ThreadKey) -> u32 {
-        match self.threads[t].parked {
-            Some(Parked::Call(Call::Choose)) => self.threads[t].argument(0).min(OUTCOMES_MAX),
-            // C6
-            Some(Parked::Call(Call::CondSignal)) => {
-                let object = Object::Condition(self.location(t, self.threads[t].argument(0)));
-                self.waiters(object).len() as u32
-            }
-            _ => 1,
-        }
-    }
-
-    /// Could the wait of a thread that waits end now by a step of its own?
-    pub fn can_go_on(&self, tid: Tid) -> bool {
-        let key = self.tids.get(&tid).copied();
-        key.is_some_and(|t| {
-            let blocked = self.threads[t].blocked();
-            blocked.is_some_and(|blocked| self.guard(t, blocked.wait))
-        })
-    }
-
-    /// The place of an address of a thread's memory, the same for all who can touch it.
-    pub fn location_of(&self, tid: Tid, address: u32) -> Location {
-        match self.tids.get(&tid) {
-            Some(t) => self.location(*t, address),
-            None => Location::Private { space: 0, address },
-        }
-    }
-
-    /// The next operation of a thread that is not running by itself; also of one that waits.
-    pub fn next_operation(&self, tid: Tid) -> Option<Operation> {
-        self.operation(*self.tids.get(&tid)?)
-    }
-
-    fn operation(&self, t: ThreadKey) -> Option<Operation> {
-        let thread = &self.threads[t];
-        let arguments = core::array::from_fn(|n| thread.argument(n));
-        match (thread.state, thread.parked) {
-            (State::Blocked(blocked), _) => Some(Operation::Call {
-                call: Call::from_number(thread.registers.x[17])?,
-                arguments,
-                object: Some(blocked.on),
-                pc: blocked.pc,
-            }),
-            (State::Ready, Some(Parked::Access(access))) => Some(Operation::Access(access)),
-            (State::Ready, Some(Parked::Call(call))) => Some(Operation::Call {
-                call,
-                arguments,
-                object: self.object_of_call(t, call, arguments),
-                pc: self.exact_place(t),
-            }),
-            (State::Ready, Some(Parked::Fault)) => Some(Operation::Fault {
-                pc: self.exact_place(t),
-            }),
-            (State::Ready, Some(Parked::Pause)) => Some(Operation::Pause {
-                pc: self.exact_place(t),
-            }),
-            _ => None,
-        }
-    }
-
     /// Makes a choice: that thread does its next visible operation and runs on to the one after it.
     ///
     /// # Errors
@@ -618,7 +464,7 @@ impl World {
         choices.is_empty().then_some(Halt::Stuck)
     }
 
-    fn halted_by_itself(&self) -> bool {
+    pub(crate) fn halted_by_itself(&self) -> bool {
         !self
             .processes
             .values()

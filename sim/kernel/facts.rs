@@ -149,8 +149,16 @@ impl World {
             Wait::PipeWrite { pipe, .. } => {
                 Enders::AnyOf(self.holders_of(t, &FileKind::PipeRead(pipe)))
             }
+            // Whoever lives may send one.
+            Wait::Signal => Enders::AnyOf(self.others_alive(t)),
             Wait::Sleep | Wait::Device => Enders::AnyOf(Vec::new()),
         }
+    }
+
+    fn others_alive(&self, t: ThreadKey) -> Vec<Tid> {
+        let others = self.tids.iter().filter(|(_, other)| **other != t);
+        let alive = { others }.filter(|(_, other)| self.threads[**other].state != State::Ended);
+        alive.map(|(tid, _)| *tid).collect()
     }
 
     fn alive_in(&self, p: ProcessKey) -> impl Iterator<Item = Tid> + '_ {

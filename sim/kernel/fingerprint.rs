@@ -322,6 +322,8 @@ impl World {
             slept: _,
             pending_signals,
             signal_mask,
+            suspended_mask,
+            interrupted_stack,
             detached,
             result,
             account: _,
@@ -330,6 +332,12 @@ impl World {
         mixer.add(u64::from(pid.0));
         mixer.add(u64::from(*pending_signals) << 32 | u64::from(*signal_mask));
         mixer.add(u64::from(*detached));
+        if let Some(mask) = suspended_mask {
+            mixer.add(1 << 32 | u64::from(*mask));
+        }
+        if let Some(stack) = interrupted_stack {
+            mixer.add(2 << 32 | u64::from(*stack));
+        }
         match state {
             State::Ended => {
                 mixer.add(1 << 32 | u64::from(*result));

@@ -14,6 +14,7 @@ mod clock;
 pub mod config;
 mod cores;
 mod effort;
+mod enabled;
 mod facts;
 mod files;
 mod fingerprint;
@@ -51,8 +52,9 @@ mod wait;
 mod watch;
 mod world;
 
-pub use choices::{Enabled, NotEnabled, Operation, Visibility};
+pub use choices::{NotEnabled, Visibility};
 pub use config::{Body, Config, CostTable, Limits, PolicyKind, ProcessSpec, Program};
+pub use enabled::{Enabled, Operation};
 pub use loader::ARGUMENTS_MAX;
 pub use observer::Observer;
 pub use process::Process;

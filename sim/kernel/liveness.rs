@@ -354,6 +354,7 @@ fn arguments_of(call: Call) -> u32 {
         | Call::Choose
         | Call::HeapOfThread
         | Call::Ordered
+        | Call::Sigsuspend
         | Call::Close => 1,
         Call::SchedYield
         | Call::Brk
@@ -366,8 +367,15 @@ fn arguments_of(call: Call) -> u32 {
         | Call::RwlockInit
         | Call::BarrierInit
         | Call::ThreadJoin
+        | Call::Kill
+        | Call::Tkill
         | Call::Nanosleep => 2,
-        Call::CondTimedwait | Call::SemInit | Call::Read | Call::Write => 3,
+        Call::CondTimedwait
+        | Call::SemInit
+        | Call::Sigaction
+        | Call::Sigprocmask
+        | Call::Read
+        | Call::Write => 3,
         _ => 6,
     }
 }

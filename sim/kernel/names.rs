@@ -55,6 +55,7 @@ impl World {
             Object::Children(_) => "any child".to_string(),
             Object::Clock => "the clock".to_string(),
             Object::Device => "its device".to_string(),
+            Object::Signals => "a signal".to_string(),
             Object::Ids => "the next id".to_string(),
             Object::Output(1) => "stdout".to_string(),
             Object::Output(_) => "stderr".to_string(),

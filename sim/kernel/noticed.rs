@@ -39,8 +39,10 @@ impl World {
             if self.joins_by_itself(t, wait, visibility) {
                 return false;
             }
-            self.await_at_call(t, wait, until);
-            return true;
+            if !wait.is_slow() || !self.has_handlers(t) {
+                self.await_at_call(t, wait, until);
+                return true;
+            }
         }
         let is_local = !is_noticed(call) || !self.concerns_others(t, call, arguments);
         if is_local && !is_ordered && !self.touches_shared(t, call, arguments, visibility) {
@@ -235,6 +237,7 @@ fn is_noticed(call: Call) -> bool {
         | Call::Fcntl
         | Call::Kill
         | Call::Sigaction
+        | Call::Sigsuspend
         | Call::Getppid
         | Call::MutexInit
         | Call::CondInit

@@ -15,17 +15,19 @@
 //!       nobody else;
 //!   G7  the C library says so itself where its own data depends on it (`SYS_ordered`). One thread that waits
 //!       for a lock of the library gets it before another does;
-//!   G8  the end of a process is noticed by who has yet to free a block: ended before that, it leaks.
+//!   G8  which signals a thread blocks is noticed by who sends it one;
+//!   G9  the end of a process is noticed by who has yet to free a block: ended before that, it leaks.
 //!
 //! Not here: descriptors, files and pipes, whose calls are steps in any case (`noticed`); `malloc`, which has
 //! memory of its own for each thread.
 
 use sim_abi::layout::PAGE_SIZE;
 use sim_abi::syscall::Call;
-use sim_abi::{Location, MemoryAccess, Tid};
+use sim_abi::{Location, MemoryAccess, Pid, Tid};
 use slotmap::Key;
 
-use crate::choices::{Enabled, Operation, Parked, Visibility};
+use crate::choices::{Parked, Visibility};
+use crate::enabled::{Enabled, Operation};
 use crate::files::FileKind;
 use crate::thread::{State, ThreadKey};
 use crate::world::World;
@@ -41,12 +43,13 @@ enum Word {
     Input(u32),
     Descriptor(u32, u32),
     Frees(u32),
+    Signals(u32),
 }
 
 impl Word {
     /// In the space of no process.
     fn location(self) -> Location {
-        const KINDS: u32 = 8;
+        const KINDS: u32 = 16;
         let (kind, number) = match self {
             Word::Ids => (0, 0),
             Word::Stacks(pid) => (1, pid),
@@ -56,6 +59,7 @@ impl Word {
             Word::Input(file) => (5, file),
             Word::Descriptor(pid, fd) => (6, pid << 2 | fd),
             Word::Frees(tid) => (7, tid),
+            Word::Signals(tid) => (8, tid),
         };
         Location::Private {
             space: 0,
@@ -100,6 +104,13 @@ impl World {
                 }
             }
             Call::Brk | Call::Mmap | Call::Munmap => word(Word::Addresses(pid)),
+            Call::Sigprocmask | Call::Sigsuspend => word(Word::Signals(thread.tid.0)),
+            Call::Tkill => word(Word::Signals(first)),
+            Call::Kill => {
+                let process = self.pids.get(&Pid(first)).map(|p| &self.processes[*p]);
+                let threads = process.into_iter().flat_map(|process| &process.threads);
+                { threads }.for_each(|t| word(Word::Signals(self.threads[*t].tid.0)));
+            }
             Call::HeapFreed => word(Word::Frees(thread.tid.0)),
             Call::ExitGroup => {
                 // Who has ended here lives on in another interleaving.

@@ -100,6 +100,7 @@ impl World {
             }
             Wait::PipeRead { pipe, .. } => self.has_end(FileKind::PipeWrite(pipe)),
             Wait::PipeWrite { pipe, .. } => self.has_end(FileKind::PipeRead(pipe)),
+            Wait::Signal => self.movers().next().is_some(),
             Wait::Sleep | Wait::Device => true,
         }
     }

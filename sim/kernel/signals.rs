@@ -4,6 +4,10 @@
 //! thread's next instruction, on its stack, with the registers saved below; a call that waits is
 //! interrupted: it gives EINTR, or is made again if the handler was set with `SA_RESTART`.
 //!
+//! Under choices a handler runs at once, before what the thread stands right before; and calls that a signal
+//! can interrupt are two steps, to be made and to come back from, so that it may come before, between and after
+//! them. What a handler shares with what it interrupts counts as shared (`choices.rs`, C8).
+//!
 //! Not here: stopping and continuing, queued signals with values, alternate stacks, SIGCHLD by itself.
 
 use sim_abi::event::Fault;
@@ -132,6 +136,27 @@ impl World {
         done(0)
     }
 
+    /// Waits for a signal; `set`: blocked meanwhile, or 0.
+    pub(crate) fn sigsuspend(&mut self, t: ThreadKey, set: u32) -> Attempt {
+        let before = self.threads[t].signal_mask;
+        if set != 0 {
+            let mask = self.load_word(t, set)?;
+            self.threads[t].signal_mask = mask & !(bit(SIGKILL) | bit(SIGSTOP));
+        }
+        let thread = &mut self.threads[t];
+        thread.suspended_mask = Some(before);
+        match thread.pending_signals & !thread.signal_mask {
+            0 => Ok(Outcome::Wait(Wait::Signal)),
+            _ => failed(Errno::EINTR),
+        }
+    }
+
+    /// Does its process handle any signal? Then its calls may be interrupted.
+    pub(crate) fn has_handlers(&self, t: ThreadKey) -> bool {
+        let actions = &self.processes[self.threads[t].process].actions;
+        { actions.table.iter() }.any(|action| ![SIG_DFL, SIG_IGN].contains(&action.handler))
+    }
+
     pub(crate) fn kill(&mut self, t: ThreadKey, pid: u32, signal: u32) -> Attempt {
         if signal as usize >= SIGNALS {
             return failed(Errno::EINVAL);
@@ -183,9 +208,18 @@ impl World {
                 self.threads[target].pending_signals |= bit(signal);
                 if target != sender {
                     self.interrupt(target, signal);
+                    self.turn_to_handler(target);
                 }
                 done(0)
             }
+        }
+    }
+
+    /// Under choices: it runs the handler first, and comes back to what it stood right before.
+    fn turn_to_handler(&mut self, t: ThreadKey) {
+        if self.threads[t].state == State::Ready && self.threads[t].parked.is_some() {
+            self.threads[t].parked = None;
+            self.unsettled.note(t);
         }
     }
 
@@ -197,15 +231,7 @@ impl World {
         if self.threads[t].signal_mask & bit(signal) != 0 {
             return;
         }
-        let slow = matches!(
-            blocked.wait,
-            Wait::Sleep
-                | Wait::Child(..)
-                | Wait::PipeRead { .. }
-                | Wait::PipeWrite { .. }
-                | Wait::Semaphore(_)
-        );
-        if !slow {
+        if !blocked.wait.is_slow() {
             return;
         }
         self.leave_queue(t);
@@ -218,7 +244,7 @@ impl World {
             return;
         }
         let restart = self.action(self.threads[t].process, signal).flags & SA_RESTART != 0;
-        if restart && blocked.wait != Wait::Sleep {
+        if restart && ![Wait::Sleep, Wait::Signal].contains(&blocked.wait) {
             self.threads[t].registers.pc = self.exact_place(t);
             self.threads[t].call_pc = None;
         } else {
@@ -242,14 +268,19 @@ impl World {
         let action = self.action(p, signal);
         // Pending since it was blocked, and nobody has set a handler in the meantime.
         if [SIG_DFL, SIG_IGN].contains(&action.handler) {
-            self.threads[t].pending_signals &= !bit(signal);
+            let thread = &mut self.threads[t];
+            thread.pending_signals &= !bit(signal);
+            if let Some(mask) = thread.suspended_mask.take() {
+                thread.signal_mask = mask;
+            }
             let signal = signal as u8;
             return match action.handler == SIG_DFL && self.signal_kills(t, signal) {
                 true => Err(Death::Signal(signal)),
                 false => Ok(()),
             };
         }
-        let (before, mask) = (thread.registers, thread.signal_mask);
+        let before = thread.registers;
+        let mask = thread.suspended_mask.unwrap_or(thread.signal_mask);
         let sp = (before.x[2].wrapping_sub(FRAME)) & !15;
         self.effort_of_signal();
         for n in 1..32 {
@@ -262,6 +293,8 @@ impl World {
         }
         let thread = &mut self.threads[t];
         thread.pending_signals &= !bit(signal);
+        thread.suspended_mask = None;
+        thread.interrupted_stack.get_or_insert(sp + FRAME);
         thread.signal_mask |= action.mask
             | if action.flags & SA_NODEFER == 0 {
                 bit(signal)
@@ -302,6 +335,9 @@ impl World {
         let thread = &mut self.threads[t];
         thread.registers = registers;
         thread.signal_mask = mask;
+        if thread.interrupted_stack == Some(sp + FRAME) {
+            thread.interrupted_stack = None;
+        }
         thread.call_pc = None;
         Ok(Outcome::Gone)
     }

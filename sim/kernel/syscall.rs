@@ -92,6 +92,7 @@ impl World {
             Call::Tkill => self.tkill(t, a, b),
             Call::Sigaction => self.sigaction(t, a, b, c),
             Call::Sigprocmask => self.sigprocmask(t, a, b, c),
+            Call::Sigsuspend => self.sigsuspend(t, a),
             Call::Sigreturn => self.sigreturn(t),
             Call::Gettimeofday => self.gettimeofday(t, a),
             Call::Getpid => done(self.threads[t].pid.0),

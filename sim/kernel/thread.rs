@@ -51,6 +51,10 @@ pub struct Thread {
     pub pending_signals: u32,
     /// Blocked.
     pub signal_mask: u32,
+    /// In `sigsuspend`: what it blocks again afterwards.
+    pub suspended_mask: Option<u32>,
+    /// It runs a handler: the stack from here on belongs to what was interrupted.
+    pub interrupted_stack: Option<u32>,
 
     // Its end.
     /// Nobody will join it: it goes away when it ends.

@@ -60,6 +60,8 @@ impl World {
             slept: 0,
             pending_signals: 0,
             signal_mask: 0,
+            suspended_mask: None,
+            interrupted_stack: None,
             detached: false,
             result: 0,
             account: Account {

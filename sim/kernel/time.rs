@@ -38,7 +38,10 @@ impl World {
         let ticks = seconds * TICKS_PER_SECOND + u64::from(nanoseconds).div_ceil(1000);
         if self.mode == Mode::Choices {
             self.threads[t].slept += ticks;
-            return done(0);
+            return match self.has_handlers(t) {
+                true => Ok(Outcome::Wait(Wait::Sleep)),
+                false => done(0),
+            };
         }
         *until = Some(Tick(self.clock.moment.0.saturating_add(ticks)));
         Ok(Outcome::Wait(Wait::Sleep))

@@ -75,6 +75,8 @@ pub enum Wait {
     },
     /// Nothing but time.
     Sleep,
+    /// A signal with a handler.
+    Signal,
     /// The device of a synthetic process.
     Device,
 }
@@ -96,8 +98,22 @@ impl Wait {
             | Wait::PipeRead { .. }
             | Wait::PipeWrite { .. }
             | Wait::Sleep
+            | Wait::Signal
             | Wait::Device => false,
         }
+    }
+
+    /// Does a signal end it?
+    pub(crate) fn is_slow(self) -> bool {
+        matches!(
+            self,
+            Wait::Sleep
+                | Wait::Signal
+                | Wait::Child(..)
+                | Wait::PipeRead { .. }
+                | Wait::PipeWrite { .. }
+                | Wait::Semaphore(_)
+        )
     }
 
     /// Which wait, and all its parts, as numbers: for fingerprints.
@@ -127,6 +143,7 @@ impl Wait {
             } => [12, two(pipe.0, buffer), two(count, done)],
             Wait::Sleep => [13, 0, 0],
             Wait::Device => [14, 0, 0],
+            Wait::Signal => [15, 0, 0],
         }
     }
 }
@@ -173,7 +190,9 @@ impl World {
     pub(crate) fn guard(&self, t: ThreadKey, wait: Wait) -> bool {
         match wait {
             Wait::Lock(mutex) | Wait::Relock { mutex, .. } => self.mutex_available(t, mutex),
-            Wait::Condition { .. } | Wait::Sleep | Wait::Device => false,
+            Wait::Condition { .. } | Wait::Signal | Wait::Device => false,
+            // C5: under choices it may be over at any moment.
+            Wait::Sleep => self.mode == Mode::Choices,
             Wait::Semaphore(semaphore) => self.peek_word(t, semaphore) > 0,
             Wait::ReadLock(lock) => self.rwlock_readable(t, lock),
             Wait::WriteLock(lock) => self.rwlock_free(t, lock),
@@ -223,7 +242,8 @@ impl World {
                 count,
                 done,
             } => self.pipe_write(t, pipe, buffer, count, done),
-            Wait::Condition { .. } | Wait::Sleep | Wait::Device => {
+            Wait::Sleep => done(0),
+            Wait::Condition { .. } | Wait::Signal | Wait::Device => {
                 unreachable!("these end by a signal or by time, never by their guard")
             }
         }
@@ -245,6 +265,7 @@ impl World {
             Wait::Child(None, _) => Object::Children(self.threads[t].pid),
             Wait::PipeRead { pipe, .. } | Wait::PipeWrite { pipe, .. } => Object::Pipe(pipe),
             Wait::Sleep => Object::Clock,
+            Wait::Signal => Object::Signals,
             Wait::Device => Object::Device,
         }
     }
@@ -263,6 +284,7 @@ impl World {
         let on = self.object_of(t, wait);
         let pc = self.exact_place(t);
         match wait {
+            Wait::Sleep if self.mode == Mode::Choices => {}
             Wait::Sleep => {
                 let until = until.unwrap_or(Tick(u64::MAX));
                 self.tell(t, EventKind::Sleeps { until });

@@ -343,6 +343,7 @@ fn wait_words(f: &mut Formatter, on: Object, name: &str) -> fmt::Result {
         Object::Children(_) => f.write_str("waits for a child to end"),
         Object::Clock => f.write_str("sleeps"),
         Object::Device => f.write_str("waits for its device"),
+        Object::Signals => f.write_str("waits for a signal"),
         Object::Ids => f.write_str("waits for an id"),
         Object::Output(_) | Object::File(_) => write!(f, "waits for {name}"),
     }
@@ -352,6 +353,7 @@ fn woken_words(f: &mut Formatter, on: Object, name: &str) -> fmt::Result {
     match on {
         Object::Clock => f.write_str("wakes up: its sleep is over"),
         Object::Device => f.write_str("wakes up: its device is done"),
+        Object::Signals => f.write_str("wakes up: a signal has come"),
         Object::Thread(_) | Object::Process(_) => write!(f, "wakes up: {name} has ended"),
         Object::Children(_) => f.write_str("wakes up: a child has ended"),
         Object::Mutex(_)

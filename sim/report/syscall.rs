@@ -76,7 +76,7 @@ fn count(call: Call) -> usize {
         | CondBroadcast | SemDestroy | SemWait | SemTrywait | SemPost | RwlockDestroy
         | RwlockRdlock | RwlockTryrdlock | RwlockWrlock | RwlockTrywrlock | RwlockUnlock
         | BarrierDestroy | BarrierWait | OnceBegin | OnceDone | HeapFreed | HeapOfThread
-        | Ordered | Choose | Outcome | Invariant => 1,
+        | Ordered | Choose | Outcome | Invariant | Sigsuspend => 1,
         Getcwd | Pipe2 | Fstat | Nanosleep | ClockGettime | Kill | Tkill | Gettimeofday
         | Munmap | ThreadJoin | ThreadSetName | MutexInit | MutexTimedlock | CondInit
         | CondWait | SemTimedwait | SemGetvalue | RwlockInit | BarrierInit | Sometimes => 2,

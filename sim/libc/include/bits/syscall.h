@@ -28,6 +28,7 @@
 #define SYS_sched_yield 124
 #define SYS_kill 129
 #define SYS_tkill 130
+#define SYS_sigsuspend 133
 #define SYS_sigaction 134
 #define SYS_sigprocmask 135
 #define SYS_sigreturn 139

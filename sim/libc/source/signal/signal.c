@@ -82,6 +82,17 @@ int sigprocmask(int how, const sigset_t *set, sigset_t *old)
     return __result(__builtin_syscall(SYS_sigprocmask, how, set, old, sizeof(sigset_t)));
 }
 
+int sigsuspend(const sigset_t *mask)
+{
+    return __result(__builtin_syscall(SYS_sigsuspend, mask, sizeof(sigset_t)));
+}
+
+/* Until a signal comes, whichever are blocked. */
+int pause(void)
+{
+    return __result(__builtin_syscall(SYS_sigsuspend, 0, sizeof(sigset_t)));
+}
+
 int sigemptyset(sigset_t *set)
 {
     set->__bits[0] = set->__bits[1] = 0;

@@ -124,15 +124,6 @@ int usleep(useconds_t microseconds)
     return nanosleep(&request, NULL);
 }
 
-/* Until a signal comes: sleeps as long as it can, again and again. */
-int pause(void)
-{
-    struct timespec request = {1000000, 0};
-    while (nanosleep(&request, NULL) == 0)
-        continue;
-    return -1;
-}
-
 /* There are no alarms. */
 unsigned int alarm(unsigned int seconds)
 {
