@@ -419,6 +419,8 @@ fn signals_come_at_any_moment() {
         ("signals.c -D LOST", "deadlock", &[][..]),
         ("signals.c -D WAITS", "ok", &[]),
         ("signals.c -D LOCKS", "deadlock", &[]),
+        ("reaper.c -D LOST", "deadlock", &[]),
+        ("reaper.c", "ok", &[]),
         (
             "signals.c -D READS",
             "ok",

@@ -461,6 +461,11 @@ pub enum EventKind {
         /// It is true now.
         holds: bool,
     },
+    /// A signal has come: its handler runs before the thread goes on.
+    Handles {
+        /// Its number.
+        signal: u8,
+    },
     /// `abort` or another deadly signal.
     KilledBySignal {
         /// Its number.

@@ -128,6 +128,7 @@ impl EventKind {
             | EventKind::Faults { .. }
             | EventKind::AssertFails
             | EventKind::Sometimes { .. }
+            | EventKind::Handles { .. }
             | EventKind::KilledBySignal { .. }
             | EventKind::Misuses { .. }
             | EventKind::Outcome

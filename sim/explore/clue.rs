@@ -474,6 +474,7 @@ impl Watch {
         step.footprint.clear();
         step.passed_on.clear();
         step.moved.clear();
+        step.interrupted.clear();
         step.joined.clear();
         step.wrote = false;
         if let Some(thread) = thread {

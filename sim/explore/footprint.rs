@@ -143,6 +143,8 @@ impl Footprint {
             EventKind::ThreadCreated { .. } => self.add(Thing::Object(Object::Ids), true),
             EventKind::ProcessExits { .. } => self.add_end(process),
             EventKind::Reaps { .. } => self.add(Thing::Ends, true),
+            // It comes between whatever its process does.
+            EventKind::Handles { .. } => self.add(Thing::Process(process), true),
             EventKind::HeapFreed { block, size } => {
                 self.add(Thing::Memory(location(block), size), true);
             }

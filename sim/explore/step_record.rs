@@ -28,6 +28,8 @@ pub struct StepRecord {
     pub own: Footprint,
     /// Other threads that it moved on: started, woken, let past a join.
     pub moved: Vec<Tid>,
+    /// Other threads that could have gone on and handle a signal first: their next step is in a race with this one.
+    pub interrupted: Vec<Tid>,
     /// Who has joined whom.
     pub joined: Vec<(Tid, Tid)>,
     /// It wrote to memory, own stack left out.
@@ -37,8 +39,13 @@ pub struct StepRecord {
 impl StepRecord {
     /// Something has happened in it.
     pub fn event(&mut self, world: &World, event: &Event) {
-        if event.thread != self.mover && !self.moved.contains(&event.thread) {
-            self.moved.push(event.thread);
+        let is_known = |all: &[Tid]| all.contains(&event.thread);
+        let is_mover = event.thread == self.mover;
+        if !is_mover && !is_known(&self.moved) && !is_known(&self.interrupted) {
+            match event.kind {
+                EventKind::Handles { .. } => self.interrupted.push(event.thread),
+                _ => self.moved.push(event.thread),
+            }
         }
         if let EventKind::Joins { child } = event.kind {
             self.joined.push((event.thread, child));
@@ -49,7 +56,7 @@ impl StepRecord {
 
     /// Where it is written down what a thread touches.
     pub fn part_of(&mut self, thread: Tid) -> &mut Footprint {
-        match thread == self.mover {
+        match thread == self.mover || self.interrupted.contains(&thread) {
             true => &mut self.footprint,
             false => &mut self.passed_on,
         }

@@ -319,6 +319,7 @@ fn named(kind: &EventKind) -> [Option<Named>; 2] {
         | EventKind::Faults { .. }
         | EventKind::AssertFails
         | EventKind::Sometimes { .. }
+        | EventKind::Handles { .. }
         | EventKind::KilledBySignal { .. }
         | EventKind::Outcome
         | EventKind::Progress => [None, None],

@@ -217,15 +217,16 @@ impl World {
             .get(t)
             .is_some_and(|thread| thread.state == State::Ready)
         {
-            if self.threads[t].pending_signals != 0
-                && let Err(death) = self.deliver_signal(t)
-            {
-                self.die(t, death);
-                return;
-            }
             if !self.threads[t].started {
                 self.threads[t].started = true;
                 self.tell(t, sim_abi::EventKind::Starts);
+                self.flush(observer);
+            }
+            if self.threads[t].pending_signals != 0 {
+                if let Err(death) = self.deliver_signal(t) {
+                    self.die(t, death);
+                    return;
+                }
                 self.flush(observer);
             }
             let alone = self.is_alone();

@@ -182,6 +182,7 @@ impl World {
             Some(parent) => {
                 self.wake(Object::Process(pid));
                 self.wake(Object::Children(parent));
+                self.child_ended(parent);
             }
             None => self.graves.push(p),
         }
@@ -260,7 +261,7 @@ impl World {
         self.pids.insert(pid, p);
         let me = &self.threads[t];
         let (slot, mut registers) = (me.stack_slot, me.registers);
-        let mask = me.signal_mask;
+        let (mask, interrupted) = (me.signal_mask, me.interrupted_stack);
         registers.x[10] = 0;
         // The child has the caller's stack only.
         let stacks: Vec<u32> = self.processes[p].space.stacks.iter().copied().collect();
@@ -278,6 +279,7 @@ impl World {
             slot,
         );
         self.threads[child].signal_mask = mask;
+        self.threads[child].interrupted_stack = interrupted;
         self.tell(t, EventKind::ThreadCreated { child: Tid(pid.0) });
         let parent = Some(self.threads[t].pid);
         self.tell(child, EventKind::ProcessCreated { parent });
@@ -339,6 +341,7 @@ impl World {
         thread.registers.x[2] = sp;
         thread.stack_slot = None;
         thread.call_pc = None;
+        thread.interrupted_stack = None;
         self.charge(self.config.cost.process_create);
         self.effort_of_process();
         self.tell(t, EventKind::Executes);

@@ -106,11 +106,7 @@ impl World {
             Call::Brk | Call::Mmap | Call::Munmap => word(Word::Addresses(pid)),
             Call::Sigprocmask | Call::Sigsuspend => word(Word::Signals(thread.tid.0)),
             Call::Tkill => word(Word::Signals(first)),
-            Call::Kill => {
-                let process = self.pids.get(&Pid(first)).map(|p| &self.processes[*p]);
-                let threads = process.into_iter().flat_map(|process| &process.threads);
-                { threads }.for_each(|t| word(Word::Signals(self.threads[*t].tid.0)));
-            }
+            Call::Kill => self.each_receiver(Some(Pid(first)), word),
             Call::HeapFreed => word(Word::Frees(thread.tid.0)),
             Call::ExitGroup => {
                 // Who has ended here lives on in another interleaving.
@@ -120,6 +116,7 @@ impl World {
                 { all }
                     .filter(|other| *other != thread.tid)
                     .for_each(|other| word(Word::Frees(other.0)));
+                self.each_receiver(process.parent, word);
             }
             Call::Read | Call::Lseek => {
                 if let Some((FileKind::Input(_), _)) = self.file_kind(t, first)
@@ -132,6 +129,13 @@ impl World {
             Call::Ordered => tell(self.location(t, first)),
             _ => {}
         }
+    }
+
+    /// Who may get a signal sent to a process.
+    fn each_receiver(&self, process: Option<Pid>, mut word: impl FnMut(Word)) {
+        let key = process.and_then(|pid| self.pids.get(&pid));
+        let threads = key.into_iter().flat_map(|p| &self.processes[*p].threads);
+        { threads }.for_each(|t| word(Word::Signals(self.threads[*t].tid.0)));
     }
 
     /// Could others notice the order in which this call is made among theirs?

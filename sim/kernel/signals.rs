@@ -8,7 +8,9 @@
 //! can interrupt are two steps, to be made and to come back from, so that it may come before, between and after
 //! them. What a handler shares with what it interrupts counts as shared (`choices.rs`, C8).
 //!
-//! Not here: stopping and continuing, queued signals with values, alternate stacks, SIGCHLD by itself.
+//! The end of a child sends SIGCHLD to a parent that handles it.
+//!
+//! Not here: stopping and continuing, queued signals with values, alternate stacks.
 
 use sim_abi::event::Fault;
 use sim_abi::syscall::Errno;
@@ -167,14 +169,29 @@ impl World {
         if signal == 0 || self.processes[p].status.is_some() {
             return done(0);
         }
+        match self.target(p, signal) {
+            Some(target) => self.send(t, target, signal),
+            None => done(0),
+        }
+    }
+
+    /// The thread that gets a signal sent to its process: the first that does not block it.
+    fn target(&self, p: ProcessKey, signal: u32) -> Option<ThreadKey> {
         let threads = &self.processes[p].threads;
         let alive = |t: &&ThreadKey| self.threads[**t].state != State::Ended;
         let open = |t: &&ThreadKey| self.threads[**t].signal_mask & bit(signal) == 0;
         let first = threads.iter().filter(alive).find(open);
-        let Some(target) = first.or_else(|| threads.iter().find(alive)).copied() else {
-            return done(0);
-        };
-        self.send(t, target, signal)
+        first.or_else(|| threads.iter().find(alive)).copied()
+    }
+
+    /// A child has ended: its parent may handle that.
+    pub(crate) fn child_ended(&mut self, parent: Pid) {
+        let p = self.pids[&parent];
+        if ![SIG_DFL, SIG_IGN].contains(&self.action(p, SIGCHLD).handler)
+            && let Some(target) = self.target(p, SIGCHLD)
+        {
+            self.post(target, SIGCHLD);
+        }
     }
 
     pub(crate) fn tkill(&mut self, t: ThreadKey, tid: u32, signal: u32) -> Attempt {
@@ -194,9 +211,8 @@ impl World {
         let blocked = self.threads[target].signal_mask & bit(signal) != 0;
         match self.action(p, signal).handler {
             SIG_IGN => done(0),
-            // It stays pending until it is let through.
             _ if blocked && ![SIGKILL, SIGSTOP].contains(&signal) => {
-                self.threads[target].pending_signals |= bit(signal);
+                self.post(target, signal);
                 done(0)
             }
             SIG_DFL if self.signal_kills(target, signal as u8) => {
@@ -207,16 +223,21 @@ impl World {
             _ => {
                 self.threads[target].pending_signals |= bit(signal);
                 if target != sender {
-                    self.interrupt(target, signal);
-                    self.turn_to_handler(target);
+                    self.post(target, signal);
                 }
                 done(0)
             }
         }
     }
 
-    /// Under choices: it runs the handler first, and comes back to what it stood right before.
-    fn turn_to_handler(&mut self, t: ThreadKey) {
+    /// A signal with a handler comes. It stays pending until it is let through.
+    fn post(&mut self, t: ThreadKey, signal: u32) {
+        self.threads[t].pending_signals |= bit(signal);
+        if self.threads[t].signal_mask & bit(signal) != 0 {
+            return;
+        }
+        self.interrupt(t, signal);
+        // Under choices it runs the handler first, and comes back to what it stood right before.
         if self.threads[t].state == State::Ready && self.threads[t].parked.is_some() {
             self.threads[t].parked = None;
             self.unsettled.note(t);
@@ -228,10 +249,9 @@ impl World {
         let Some(blocked) = self.threads[t].blocked().copied() else {
             return;
         };
-        if self.threads[t].signal_mask & bit(signal) != 0 {
-            return;
-        }
-        if !blocked.wait.is_slow() {
+        // What it has waited for is there: it takes that first.
+        let is_over = blocked.wait != Wait::Sleep && self.guard(t, blocked.wait);
+        if is_over || !blocked.wait.is_slow() {
             return;
         }
         self.leave_queue(t);
@@ -279,6 +299,13 @@ impl World {
                 false => Ok(()),
             };
         }
+        self.tell(
+            t,
+            EventKind::Handles {
+                signal: signal as u8,
+            },
+        );
+        let thread = &self.threads[t];
         let before = thread.registers;
         let mask = thread.suspended_mask.unwrap_or(thread.signal_mask);
         let sp = (before.x[2].wrapping_sub(FRAME)) & !15;

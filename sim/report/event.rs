@@ -72,6 +72,7 @@ pub fn paint(kind: &EventKind) -> Paint {
         | EventKind::ProcessExits { .. }
         | EventKind::Reaps { .. }
         | EventKind::Executes
+        | EventKind::Handles { .. }
         | EventKind::Preempted
         | EventKind::Yields
         | EventKind::Locks { .. }
@@ -209,6 +210,7 @@ pub fn words(f: &mut Formatter, kind: &EventKind, mut names: Names, text: &str) 
         }
         EventKind::Faults { fault } => f.write_str(&fault_words(fault)),
         EventKind::AssertFails => write!(f, "assertion fails: {}", one_line(text)),
+        EventKind::Handles { signal } => write!(f, "handles {}", signal_words(signal)),
         EventKind::KilledBySignal { signal } => write!(f, "is killed by {}", signal_words(signal)),
         EventKind::Misuses { misuse } => f.write_str(&misuse_words(misuse, n)),
         EventKind::Sometimes { holds: true } => write!(f, "finds true: {}", one_line(text)),
