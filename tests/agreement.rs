@@ -153,9 +153,13 @@ fn said(text: &str, config: &Config, options: Options) -> Option<Said> {
             .findings
             .iter()
             .map(|finding| {
+                // Of those who could have freed a block, the one on the way that was found is told.
+                let is_memory = finding.kind == FindingKind::Error(Verdict::MemoryError);
+                let told = if is_memory { 1 } else { usize::MAX };
                 let mut places: Vec<String> = finding
                     .locations
                     .iter()
+                    .take(told)
                     // Main waits for all of them: for the toy it may not have come there yet.
                     .filter(|site| site.line != join)
                     .map(|site| format!("{}:{}", site.file, site.line))

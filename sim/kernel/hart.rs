@@ -75,10 +75,11 @@ impl World {
     ) -> (u64, Option<Interrupt>) {
         self.clock.executing = Some(CoreId(number));
         self.clock.moment = Tick(self.clock.now.0 + 1);
-        if self.threads[t].pending_signals != 0
-            && let Err(death) = self.deliver_signal(t)
-        {
-            return (0, Some(Interrupt::Death(death)));
+        if self.threads[t].pending_signals != 0 {
+            if let Err(death) = self.deliver_signal(t) {
+                return (0, Some(Interrupt::Death(death)));
+            }
+            self.flush(observer);
         }
         let thread = &mut self.threads[t];
         let process = &self.processes[thread.process];
