@@ -36,6 +36,21 @@ fn verdict(command: &str) -> String {
     found["verdict"].as_str().expect("a verdict").to_string()
 }
 
+/// The strategies that try everything.
+const EXHAUSTIVE: [&str; 4] = ["", "--no-reduction", "--strategy dpor", "--strategy dfs"];
+
+/// Each of these strategies comes to the end with this verdict and these outcomes.
+fn all_say(program: &str, strategies: &[&str], verdict: &str, outcomes: &[&str]) {
+    for flags in strategies {
+        let found = check(&format!("{program} {flags}"));
+        assert_eq!(found["verdict"], verdict, "{program} {flags}");
+        assert_eq!(found["complete"], true, "{program} {flags}");
+        let seen = found["outcomes"].as_object().expect("an object");
+        let texts: Vec<&str> = seen.keys().map(String::as_str).collect();
+        assert_eq!(texts, outcomes, "{program} {flags}");
+    }
+}
+
 /// Of each finding its kind and its lines.
 fn told(found: &Value) -> Vec<String> {
     let findings = found["findings"].as_array().expect("a list");
@@ -350,13 +365,7 @@ fn states_are_told_apart_by_what_the_kernel_keeps() {
         ("noticed.c -D LATE", "ok", &["lost", "there"]),
         ("noticed.c -D PARENT", "ok", &["orphan", "parent"]),
     ] {
-        for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
-            let found = check(&format!("{program} {flags}"));
-            assert_eq!(found["verdict"], verdict, "{program} {flags}");
-            let outcomes = found["outcomes"].as_object().expect("an object");
-            let texts: Vec<&str> = outcomes.keys().map(String::as_str).collect();
-            assert_eq!(texts, expected, "{program} {flags}");
-        }
+        all_say(program, &EXHAUSTIVE, verdict, expected);
     }
 }
 
@@ -394,15 +403,8 @@ fn what_depends_on_who_is_first_comes_in_each_order() {
         let is_long = ["CREATE", "FORK", "DETACHED"]
             .iter()
             .any(|word| program.contains(word));
-        let flags = ["", "--no-reduction", "--strategy dpor", "--strategy dfs"];
-        for flags in flags.iter().take(if is_long { 3 } else { 4 }) {
-            let found = check(&format!("{program} {flags}"));
-            assert_eq!(found["verdict"], verdict, "{program} {flags}");
-            assert_eq!(found["complete"], true, "{program} {flags}");
-            let outcomes = found["outcomes"].as_object().expect("an object");
-            let texts: Vec<&str> = outcomes.keys().map(String::as_str).collect();
-            assert_eq!(texts, expected, "{program} {flags}");
-        }
+        let strategies = &EXHAUSTIVE[..if is_long { 3 } else { 4 }];
+        all_say(program, strategies, verdict, expected);
     }
     let found = check("order.c -D MALLOC=100");
     assert_eq!(
@@ -421,6 +423,9 @@ fn signals_come_at_any_moment() {
         ("signals.c -D LOCKS", "deadlock", &[]),
         ("reaper.c -D LOST", "deadlock", &[]),
         ("reaper.c", "ok", &[]),
+        ("receiver.c", "ok", &["1", "2"]),
+        // Before it blocks the signal the other one may get it.
+        ("receiver.c -D BLOCKS", "ok", &["1", "2"]),
         (
             "signals.c -D READS",
             "ok",
@@ -428,21 +433,14 @@ fn signals_come_at_any_moment() {
         ),
         ("signals.c -D BLOCKS", "ok", &["0 0", "0 1", "1 1"]),
     ] {
-        for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
-            let found = check(&format!("{program} {flags}"));
-            assert_eq!(found["verdict"], verdict, "{program} {flags}");
-            assert_eq!(found["complete"], true, "{program} {flags}");
-            let outcomes = found["outcomes"].as_object().expect("an object");
-            let texts: Vec<&str> = outcomes.keys().map(String::as_str).collect();
-            assert_eq!(texts, expected, "{program} {flags}");
-        }
+        all_say(program, &EXHAUSTIVE, verdict, expected);
     }
 }
 
 /// The process can end between `malloc` and `free` of another thread, though nobody else touches the block.
 #[test]
 fn leaks_of_others_are_seen() {
-    for flags in ["", "--no-reduction", "--strategy dpor", "--strategy dfs"] {
+    for flags in EXHAUSTIVE {
         let kinds = |program: &str| -> Vec<String> {
             let found = check(&format!("{program} {flags}"));
             let findings = found["findings"].as_array().expect("a list");

@@ -14,7 +14,7 @@
 //!   C4  a blocking call is one step, possible when its guard is true; waiting on a condition and at a
 //!       barrier are two
 //!   C5  sleeping and yielding end a step and order nothing; a timeout may come at any time
-//!   C6  of several waiters a signal wakes any: alternatives, by tid
+//!   C6  of several waiters a signal wakes any, of several threads `kill` interrupts any: alternatives, by tid
 //!   C7  a thread that computes on its own for long pauses: others go on, and may turn out to touch what it
 //!       touches. If it does so once more it loops by itself, which ends the search there
 //!   C8  a signal handler is to the code that it interrupts like another thread: memory that both touch is

@@ -151,6 +151,10 @@ impl World {
                 let object = Object::Condition(self.location(t, self.threads[t].argument(0)));
                 self.waiters(object).len() as u32
             }
+            Some(Parked::Call(Call::Kill)) => {
+                let thread = &self.threads[t];
+                self.receivers_of_kill(thread.argument(0), thread.argument(1))
+            }
             _ => 1,
         }
     }

@@ -1,6 +1,6 @@
 //! Signals: sending, default actions, ignoring, handlers (POSIX.1-2017, chapter 2.4).
 //!
-//! A signal for a process goes to its first thread that does not block it. A handler runs before the
+//! A signal for a process goes to its first thread that does not block it; under choices to any of these. A handler runs before the
 //! thread's next instruction, on its stack, with the registers saved below; a call that waits is
 //! interrupted: it gives EINTR, or is made again if the handler was set with `SA_RESTART`.
 //!
@@ -11,6 +11,8 @@
 //! The end of a child sends SIGCHLD to a parent that handles it.
 //!
 //! Not here: stopping and continuing, queued signals with values, alternate stacks.
+
+use alloc::vec::Vec;
 
 use sim_abi::event::Fault;
 use sim_abi::syscall::Errno;
@@ -155,11 +157,18 @@ impl World {
 
     /// Does its process handle any signal? Then its calls may be interrupted.
     pub(crate) fn has_handlers(&self, t: ThreadKey) -> bool {
-        let actions = &self.processes[self.threads[t].process].actions;
-        { actions.table.iter() }.any(|action| ![SIG_DFL, SIG_IGN].contains(&action.handler))
+        let p = self.threads[t].process;
+        (1..SIGNALS as u32).any(|signal| self.handles(p, signal))
     }
 
-    pub(crate) fn kill(&mut self, t: ThreadKey, pid: u32, signal: u32) -> Attempt {
+    /// `alternative`: under choices, which of those who may get it does.
+    pub(crate) fn kill(
+        &mut self,
+        t: ThreadKey,
+        pid: u32,
+        signal: u32,
+        alternative: Option<u32>,
+    ) -> Attempt {
         if signal as usize >= SIGNALS {
             return failed(Errno::EINVAL);
         }
@@ -169,28 +178,44 @@ impl World {
         if signal == 0 || self.processes[p].status.is_some() {
             return done(0);
         }
-        match self.target(p, signal) {
-            Some(target) => self.send(t, target, signal),
+        let receivers = self.receivers(p, signal);
+        match receivers.get(alternative.unwrap_or(0) as usize) {
+            Some(target) => self.send(t, *target, signal),
             None => done(0),
         }
     }
 
-    /// The thread that gets a signal sent to its process: the first that does not block it.
-    fn target(&self, p: ProcessKey, signal: u32) -> Option<ThreadKey> {
-        let threads = &self.processes[p].threads;
-        let alive = |t: &&ThreadKey| self.threads[**t].state != State::Ended;
-        let open = |t: &&ThreadKey| self.threads[**t].signal_mask & bit(signal) == 0;
-        let first = threads.iter().filter(alive).find(open);
-        first.or_else(|| threads.iter().find(alive)).copied()
+    /// Threads that may get a signal sent to their process: those that do not block it, or else the first.
+    fn receivers(&self, p: ProcessKey, signal: u32) -> Vec<ThreadKey> {
+        let threads = self.processes[p].threads.iter().copied();
+        let alive = threads.filter(|t| self.threads[*t].state != State::Ended);
+        let (open, blocked): (Vec<_>, Vec<_>) =
+            alive.partition(|t| self.threads[*t].signal_mask & bit(signal) == 0);
+        match open.is_empty() {
+            true => blocked.into_iter().take(1).collect(),
+            false => open,
+        }
+    }
+
+    /// How many threads `kill` has to choose from.
+    pub(crate) fn receivers_of_kill(&self, pid: u32, signal: u32) -> u32 {
+        let p = self.pids.get(&Pid(pid)).copied();
+        let p = p.filter(|p| (1..SIGNALS as u32).contains(&signal) && self.handles(*p, signal));
+        p.map_or(1, |p| self.receivers(p, signal).len() as u32)
+    }
+
+    /// Has the process a handler for the signal?
+    fn handles(&self, p: ProcessKey, signal: u32) -> bool {
+        ![SIG_DFL, SIG_IGN].contains(&self.action(p, signal).handler)
     }
 
     /// A child has ended: its parent may handle that.
     pub(crate) fn child_ended(&mut self, parent: Pid) {
         let p = self.pids[&parent];
-        if ![SIG_DFL, SIG_IGN].contains(&self.action(p, SIGCHLD).handler)
-            && let Some(target) = self.target(p, SIGCHLD)
+        if self.handles(p, SIGCHLD)
+            && let Some(target) = self.receivers(p, SIGCHLD).first()
         {
-            self.post(target, SIGCHLD);
+            self.post(*target, SIGCHLD);
         }
     }
 

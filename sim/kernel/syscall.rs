@@ -88,7 +88,7 @@ impl World {
             Call::Nanosleep => self.nanosleep(t, a, until),
             Call::ClockGettime => self.clock_gettime(t, a, b),
             Call::SchedYield => self.sched_yield(t, a == 1),
-            Call::Kill => self.kill(t, a, b),
+            Call::Kill => self.kill(t, a, b, alternative),
             Call::Tkill => self.tkill(t, a, b),
             Call::Sigaction => self.sigaction(t, a, b, c),
             Call::Sigprocmask => self.sigprocmask(t, a, b, c),
