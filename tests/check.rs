@@ -282,6 +282,7 @@ fn strategies_agree() {
         ("killed.c -D KILL", "ok"),
         ("children.c", "assertion-failed"),
         ("children.c -D ORDERED", "ok"),
+        ("behind.c", "deadlock"),
     ] {
         let states = check(program);
         let unreduced = check(&format!("{program} --no-reduction"));

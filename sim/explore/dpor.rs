@@ -22,8 +22,8 @@
 //!   D6  a step that ends other threads (the end of a process, `kill`, `exec`) is in a race with what each of
 //!       them could have done instead, which nobody sees after it: they are tried before it too.
 //!
-//! With D2, D5 and D6 an execution may still be cut off half-way by D3: those races say who is to be tried, and
-//! not what is to come then.
+//! With D2, D5 and D6 an execution may still be cut off half-way by D3: what is to be tried may turn out to be
+//! impossible when its turn comes, or it is known only who is to be tried and not what is to come then.
 
 use alloc::collections::BTreeSet;
 use alloc::rc::Rc;

@@ -1,12 +1,35 @@
 //! Sees to it that the other order of what is in a race is tried: D1 and D2 of `dpor.rs`.
 
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use sim_abi::Tid;
+use sim_abi::{Choice, Tid};
 
-use super::{Dpor, Later, Step, between};
+use super::{Dpor, Later, Node, Step, between, join};
 use crate::footprint::Footprint;
 use crate::wakeup;
+
+impl Node {
+    /// This is to be tried here, instead of a step of `mover`, unless it has been.
+    fn try_sequence(&mut self, mut sequence: Vec<&Step>, mover: Tid, is_whole: bool) {
+        let covers = |(tid, footprint): (Tid, &Footprint)| {
+            wakeup::begins(tid, Some(footprint), &sequence, is_whole).is_some()
+        };
+        if self.sleep.tried().any(covers) {
+            return;
+        }
+        let can = |n: &usize| self.enabled.contains(&sequence[*n].tid);
+        let first = initials(&sequence).find(can);
+        match first {
+            Some(first) => {
+                sequence[..=first].rotate_right(1);
+                self.tree.insert(sequence, mover, is_whole);
+            }
+            // It is not known who could begin: everybody is tried.
+            None => self.enabled.iter().for_each(|tid| self.tree.add(*tid)),
+        }
+    }
+}
 
 impl Dpor {
     /// Sees to it that the other order of steps that are in a race is tried (D1).
@@ -28,26 +51,7 @@ impl Dpor {
             return;
         }
         sequence.push(later);
-        let is_whole = self.is_whole;
-        let mut tried = node.sleep.tried();
-        let covers = |(tid, footprint): (Tid, &Footprint)| {
-            wakeup::begins(tid, Some(footprint), &sequence, is_whole).is_some()
-        };
-        if tried.any(covers) {
-            return;
-        }
-        let first = initials(&sequence).find(|n| can(sequence[*n].tid));
-        match first {
-            Some(first) => {
-                sequence[..=first].rotate_right(1);
-                node.tree.insert(sequence, mover, is_whole);
-            }
-            // It is not known who could begin: everybody is tried.
-            None => {
-                let tree = &mut node.tree;
-                node.enabled.iter().for_each(|tid| tree.add(*tid));
-            }
-        }
+        node.try_sequence(sequence, mover, self.is_whole);
     }
 
     /// Sees to it that an operation that cannot be done is tried before a step, if it could be done there
@@ -65,26 +69,24 @@ impl Dpor {
         if !moved && !touched && !can(later.tid) {
             return;
         }
-        let mut beginners: Vec<Tid> = Vec::new();
-        if !moved && !between.iter().any(|s| s.before(later.base)) && !touched {
-            beginners.push(later.tid);
-        }
-        let others = initials(&between).map(|n| between[n].tid);
-        beginners.extend(others.filter(|tid| can(*tid)));
-        let tried = node.sleep.tried().map(|(tid, _)| tid);
-        if { tried }
-            .chain(node.tree.threads())
-            .any(|tid| beginners.contains(&tid))
-        {
-            return;
-        }
-        let chosen = match beginners.first() {
-            Some(tid) => Vec::from([*tid]),
-            // It is not known who could begin: everybody is tried.
-            None => node.enabled.clone(),
+        // It would come after what it touches, and what its own thread has done.
+        let touching = between.iter();
+        let touching = touching.filter(|step| step.footprint.conflicts(later.footprint));
+        let clock = touching.fold(later.base.clone(), |all, step| join(&all, &step.clock));
+        let it = Step {
+            tid: later.tid,
+            slot: later.slot,
+            number: u32::MAX,
+            clock,
+            footprint: Rc::new(later.footprint.clone()),
+            choice: Choice::Step(later.tid),
+            waited: true,
+            accesses: Vec::new(),
         };
-        let tree = &mut self.nodes[n].tree;
-        chosen.into_iter().for_each(|tid| tree.add(tid));
+        let mut sequence = between;
+        sequence.push(&it);
+        let (node, mover) = (&mut self.nodes[n], self.steps[n].tid);
+        node.try_sequence(sequence, mover, false);
     }
 }
 
