@@ -438,9 +438,10 @@ fn signals_come_at_any_moment() {
     }
 }
 
-/// The process can end between `malloc` and `free` of another thread, though nobody else touches the block.
+/// The process can end between `malloc` and `free` of another thread, though nobody else touches the block;
+/// and wherever a thread holds locks.
 #[test]
-fn leaks_of_others_are_seen() {
+fn what_others_leave_is_seen() {
     for flags in EXHAUSTIVE {
         let kinds = |program: &str| -> Vec<String> {
             let found = check(&format!("{program} {flags}"));
@@ -449,6 +450,9 @@ fn leaks_of_others_are_seen() {
             findings.iter().filter_map(kind).collect()
         };
         assert_eq!(kinds("leak.c"), ["leak"], "{flags}");
+        // Before it takes the first lock; with one lock; with both; waiting, with one again.
+        let held = ["exit-holding-lock", "exit-holding-lock"];
+        assert_eq!(kinds("left.c"), held, "{flags}");
         assert_eq!(kinds("leak.c -D JOINS"), [""; 0], "{flags}");
     }
 }

@@ -18,7 +18,7 @@ use sim_abi::facts::Enders;
 use sim_abi::layout::{THREAD_HEAP_SIZE, THREAD_HEAPS, THREAD_STACKS};
 use sim_abi::mixer::Mixer;
 use sim_abi::syscall::Call;
-use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Tid, Verdict};
+use sim_abi::{Event, EventKind, FindingKind, Location, MemoryAccess, Object, Tid, Verdict};
 use sim_detect::deadlock::{Deadlock, Kind, dead, groups, is_ended_by};
 use sim_detect::heap::{Heap, HeapError, HeapErrorKind};
 use sim_detect::held::Held;
@@ -73,8 +73,8 @@ pub enum Clue {
     Told(FindingKind, Spot),
     /// A wrong use of the heap, in this place.
     Memory(HeapErrorKind, Spot),
-    /// In the last step the end of this thread, in this place, left locks behind.
-    LeftLocked(Tid, Spot),
+    /// In the last step the end of this thread, in this place, left these locks behind.
+    LeftLocked(Tid, Spot, Vec<Object>),
     /// These threads can move for ever without getting anywhere: by so many steps back to the same state.
     Livelock(BTreeSet<Tid>, usize),
     /// A limit of the scenario was reached.
@@ -94,6 +94,14 @@ impl Clue {
         let mut places: Vec<Spot> = places.collect();
         places.sort_unstable();
         Clue::Deadlock(Some(group.kind), places)
+    }
+
+    /// Whose mistake it is, if one step can have several of the kind.
+    pub fn thread(&self) -> Option<Tid> {
+        match self {
+            Clue::LeftLocked(thread, ..) => Some(*thread),
+            _ => None,
+        }
     }
 
     /// What it is.
@@ -599,9 +607,12 @@ impl Watch {
     /// Does it leave locks behind?
     fn ends(&mut self, world: &World, event: &Event) {
         self.history.catch_up();
-        if !self.history.held.forgotten(event).is_empty() {
+        let left = self.history.held.forgotten(event);
+        if !left.is_empty() {
             let spot = Spot::of(world, event.thread, event.pc);
-            self.clues.push(Clue::LeftLocked(event.thread, spot));
+            let locks = left.iter().map(|hold| hold.object).collect();
+            let clue = Clue::LeftLocked(event.thread, spot, locks);
+            self.clues.push(clue);
         }
         self.history.tell_held(event);
         if self.history.readers != 0 {

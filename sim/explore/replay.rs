@@ -154,11 +154,12 @@ pub fn explain(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> (Findi
     let of_state = state_finding(&world, &listener, clue);
     let again = |wanted| probe::walk_again(config, schedule, wanted);
     let halt = world.halted().unwrap_or(Halt::Done);
+    let who = clue.thread().map(|tid| listener.tracer.names.thread(tid));
     let Listener {
         tracer, inspector, ..
     } = listener;
     let record = record(&world, halt, tracer, inspector, again);
-    let finding = of_state.or_else(|| told(config, &record, clue));
+    let finding = of_state.or_else(|| told(config, &record, clue, who.as_deref()));
     // A search and a walk that notice different things are wrong, one of them: nothing to hide.
     debug_assert!(
         finding.is_some(),
@@ -168,8 +169,9 @@ pub fn explain(config: &Arc<Config>, schedule: &Schedule, clue: &Clue) -> (Findi
     (finding, record)
 }
 
-/// What was found by the last step: the one that is about the line of the clue, if there are several.
-fn told(config: &Config, record: &RunRecord, clue: &Clue) -> Option<Finding> {
+/// What was found by the last step: the one that is about the line of the clue, or its thread, if there are
+/// several.
+fn told(config: &Config, record: &RunRecord, clue: &Clue, who: Option<&str>) -> Option<Finding> {
     let (line, help) = match clue {
         Clue::Told(_, spot) => (spot.line(config), None),
         Clue::Memory(kind, spot) => (spot.line(config), Some(findings::heap_help(*kind))),
@@ -180,6 +182,10 @@ fn told(config: &Config, record: &RunRecord, clue: &Clue) -> Option<Finding> {
         let is_same_mistake = help.is_none_or(|help| f.help.as_deref() == Some(help));
         f.kind == clue.kind() && is_same_mistake
     });
+    if let Some(who) = who {
+        let is_its = |f: &&Finding| f.threads.first().is_some_and(|thread| thread == who);
+        return same_kind.find(is_its).cloned();
+    }
     let at_line = |f: &&Finding| {
         let mut sites = f.locations.iter();
         line.as_ref()
