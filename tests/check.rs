@@ -453,6 +453,8 @@ fn what_others_leave_is_seen() {
         // Before it takes the first lock; with one lock; with both; waiting, with one again.
         let held = ["exit-holding-lock", "exit-holding-lock"];
         assert_eq!(kinds("left.c"), held, "{flags}");
+        let given = ["misuse", "exit-holding-lock", "exit-holding-lock"];
+        assert_eq!(kinds("given.c"), given, "{flags}");
         assert_eq!(kinds("leak.c -D JOINS"), [""; 0], "{flags}");
     }
 }

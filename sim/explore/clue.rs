@@ -608,6 +608,12 @@ impl Watch {
     fn ends(&mut self, world: &World, event: &Event) {
         self.history.catch_up();
         let left = self.history.held.forgotten(event);
+        if self.step.is_wanted {
+            // Who gives one of them back for it comes before or after.
+            let part = self.step.part_of(event.thread);
+            let objects = left.iter().map(|hold| hold.object);
+            objects.for_each(|object| part.add(Thing::Object(object), false));
+        }
         if !left.is_empty() {
             let spot = Spot::of(world, event.thread, event.pc);
             let locks = left.iter().map(|hold| hold.object).collect();
